@@ -1,0 +1,118 @@
+// What a check is, and what it is given. Specs are data: a list of checks that mocha runs, that --dry-run lists and
+// that the claims registry counts, all from the same source.
+import type { Operation } from "../contract/history/types.js";
+import type { Level, Measurement, Profile } from "../contract/result/document.js";
+import type { Binding, Capability, Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs } from "../contract/target/types.js";
+
+/** One request from the driver to a deployment. */
+export interface ExchangeRequest {
+  /** A PoP's id, "anycast", or undefined for the first PoP. */
+  readonly pop?: string;
+  readonly method?: string;
+  /** Path and query, beginning with "/". */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Uint8Array;
+  /** Whole exchange, default 10,000 ms. */
+  readonly deadlineMs?: number;
+  /** Longest body that is read, default 32 MiB; a longer one fails the exchange. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface ExchangeResponse {
+  readonly status: number;
+  /** Names in lower case; repeated headers joined as HTTP says, set-cookie kept apart. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly setCookie: readonly string[];
+  readonly bytes: Uint8Array;
+  /** Decoded as UTF-8, invalid sequences replaced. */
+  readonly text: string;
+  /** @throws AssertionError that shows the body when it is not JSON */
+  json(): unknown;
+}
+
+/** A fixture: a worker program of a suite, the same bytes on every target. */
+export interface Fixture {
+  readonly name: string;
+  /** The compiled program beside the suite, as a URL (import.meta.url resolved). */
+  readonly program: URL;
+  readonly bindings: readonly Binding[];
+  readonly compatibilityFlags?: readonly string[];
+  readonly crons?: readonly string[];
+}
+
+/** A fixture that is deployed on the target under test. */
+export interface DeployedFixture {
+  readonly deployment: Deployment;
+  /** Sends one request. @throws AssertionError when there is no complete answer before the deadline */
+  request(request: ExchangeRequest): Promise<ExchangeResponse>;
+  /** Where to connect, for drivers that speak for themselves (WebSocket, raw sockets, load). */
+  endpoint(pop?: string): { readonly url: string; readonly host: string };
+}
+
+/** Everything a check may use. Nothing else: no clock of its own, no randomness of its own, no global. */
+export interface CheckContext {
+  readonly target: TargetDescription;
+  readonly verbs: TargetVerbs;
+  readonly profile: Profile;
+  readonly seed: number;
+  /** A word that no other check of any run uses: prefix keys and names with it. */
+  readonly unique: string;
+  /** Uniform in [0, 1), from the run's seed and the check's id. */
+  random(): number;
+  /** Aborted when the check's time is over or the run is interrupted. */
+  readonly signal: AbortSignal;
+  /** The check's own fixture. @throws when the check declares none */
+  readonly fixture: DeployedFixture;
+  /** Deploys another fixture (or the same under another name) for this check; undeployed after it. */
+  deploy(fixture: Fixture, options?: { readonly name?: string }): Promise<DeployedFixture>;
+  /** Injects a fault, recorded with its evidence; healed after the check at the latest. */
+  inject(fault: FaultSpec): Promise<FaultEffect>;
+  heal(faultId: string): Promise<void>;
+  /** Records a number before it is judged, so that a failed check still leaves it. */
+  measure(measurement: Measurement): void;
+  /** Writes a history beside the result document. */
+  recordHistory(id: string, operations: readonly Operation[]): void;
+  /** Adds a line of evidence to the check's result. */
+  note(text: string): void;
+  /** A documented platform time on this target: divided by its time scale. @param documentedMs @returns ms */
+  scaled(documentedMs: number): number;
+  /** The threshold of a claim, scaled when the claim says so; thresholds are written in the claim only. */
+  threshold(claimId: string): number;
+  /** Polls until `probe` is satisfied. @throws AssertionError with the last value when the deadline passes */
+  until<T>(probe: () => Promise<T>, satisfied: (value: T) => boolean, options: { readonly deadlineMs: number; readonly intervalMs?: number; readonly what: string }): Promise<T>;
+}
+
+export interface Check {
+  /** product.noun[.qualifier]; never changes its meaning. */
+  readonly id: string;
+  /** The promise in plain words, as a report shows it. */
+  readonly promise: string;
+  readonly level: Level;
+  readonly claims?: readonly string[];
+  /** Capabilities; one declared absent makes the check not applicable. */
+  readonly needs?: readonly Capability[];
+  /** PoPs it takes; a target with fewer makes it not applicable. Default 1. */
+  readonly pops?: number;
+  readonly fixture?: Fixture;
+  /** Profiles that include it. Default all. */
+  readonly profiles?: readonly Profile[];
+  /** Default 15,000 ms. Derive it from a claim and a margin where time is what is tested. */
+  readonly timeoutMs?: number | ((target: TargetDescription) => number);
+  readonly run: (context: CheckContext) => Promise<void>;
+}
+
+/** A suite: a product's checks. One file per area exports one; the index of the folder lists them. */
+export interface Suite {
+  readonly id: string;
+  readonly title: string;
+  readonly checks: readonly Check[];
+}
+
+/** Thrown by a check that cannot tell (a driver that lagged, a fault without effect). Never a pass. */
+export class Inconclusive extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "Inconclusive";
+  }
+}

@@ -40,6 +40,8 @@ export interface Measurement {
   readonly series?: readonly (readonly [number, number])[];
   /** A value per PoP pair or per PoP, for heat maps: row, column, value. */
   readonly matrix?: readonly { readonly row: string; readonly column: string; readonly value: number }[];
+  /** Wall time of the series' second 0, so that a chart can mark the run's faults on it. */
+  readonly startedAtMs?: number;
   /** Set when the number must not be judged (a driver that lagged), with the reason. */
   readonly voidBecause?: string;
 }
@@ -82,6 +84,12 @@ export interface ClaimResult {
   /** The documented figure in words, and what was measured. */
   readonly documented: string;
   readonly measured?: { readonly value: number; readonly unit: string; readonly n: number };
+  /** What the measured value was held against, in its unit: after the time scale, before the tolerance. */
+  readonly threshold?: number;
+  /** The claim's path into this document, which tells the measurement it judges. */
+  readonly path?: string;
+  /** Where the claim is written, with the words that carry the figure. */
+  readonly source?: { readonly document: string; readonly quote: string };
   readonly checks: readonly string[];
   /** Whether a failing verdict fails the run: documented promises do, marketing figures only inform. */
   readonly binding: boolean;

@@ -37,6 +37,8 @@ export interface Claim {
   readonly path?: string;
   readonly unit?: string;
   readonly holds?: Comparator;
+  /** Further figures of the same claim by name, unit in the name (keyBytes: 512); specs take them with limitOf. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** The threshold is divided by the target's time scale. */
   readonly scaled?: boolean;
   /** Slack added to the threshold, in its unit, with the reason it is needed. */
@@ -47,4 +49,6 @@ export interface Claim {
   readonly conflicts?: readonly string[];
   /** Other documented figures for the same thing, by document version. */
   readonly versions?: readonly { readonly figure: string; readonly document: string }[];
+  /** Set by the loader on a claim of a user's own file: it can fail the run, and is no part of a level. */
+  readonly own?: true;
 }

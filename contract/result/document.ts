@@ -139,6 +139,8 @@ export interface ResultDocument {
     readonly replay: string;
     /** Set when the run was cut short, with the reason; such a run never certifies. */
     readonly interrupted?: string;
+    /** Set when only some checks of the suites were chosen (--only), with what was chosen; such a run never certifies. */
+    readonly partial?: string;
   };
   readonly target: TargetDescription & { readonly address: string };
   readonly environment: Environment;

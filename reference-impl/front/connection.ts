@@ -1,0 +1,272 @@
+// One client connection at the ingress. Bytes are passed on as they come; only heads are read. Requests go one after
+// the other, so between two of them the connection can move to another process of its PoP: that is how a deployment is
+// rolled out without losing a request. A PoP that dies takes its connections with it, as a real one does.
+import { connect, type Socket } from "node:net";
+import { type BodyTracker, trackBody } from "./framing.js";
+import { BadRequest, maximumHeadBytes, parseRequestHead, parseResponseHead, type RequestHead } from "./head.js";
+import { type ClientIdentity, identify, rewriteHead } from "./identity.js";
+import type { Place } from "../topology.js";
+
+/** A socket of one process of a PoP that serves one deployment. */
+export interface Origin {
+  readonly port: number;
+  /** Distinguishes the processes that follow each other at one PoP. */
+  readonly generation: number;
+}
+
+export type Route = { readonly kind: "origin"; readonly origin: Origin } | { readonly kind: "none"; readonly reason: string };
+
+/** What a connection needs to know of the PoP it landed at. */
+export interface PopDoor {
+  readonly place: Place;
+  route(host: string): Route;
+  /** Told when a request begins and ends, by generation, so that a process can be stopped when it is idle. */
+  onRequest(generation: number, change: 1 | -1): void;
+}
+
+interface Upstream {
+  readonly socket: Socket;
+  readonly origin: Origin;
+  lastUsedMs: number;
+}
+
+interface Exchange {
+  readonly method: string;
+  readonly request: BodyTracker;
+  readonly generation: number;
+  response: BodyTracker | undefined;
+  /** The response has no length: it ends when the engine closes the connection. */
+  endsWithConnection: boolean;
+  /** Bytes of a response head that is not complete yet. */
+  headBytes: Buffer | undefined;
+}
+
+/** The engine closes connections that were idle for 5 s; one that is nearly that old is not used again. */
+const staleUpstreamMs = 3000;
+/** A refused client may finish reading its answer before the connection goes. */
+const refusedLingerMs = 5000;
+const headEnd = Buffer.from("\r\n\r\n");
+
+export class ClientConnection {
+  readonly #client: Socket;
+  readonly #door: PopDoor;
+  readonly #identity: ClientIdentity;
+  #upstream: Upstream | undefined;
+  #exchange: Exchange | undefined;
+  /** Bytes of a request head that is not complete, or of a pipelined request that must wait. */
+  #pending: Buffer | undefined;
+  #isTunnel = false;
+  /** Answered by the ingress; what the client still sends is read and dropped. */
+  #isRefused = false;
+  #isClosed = false;
+
+  constructor(client: Socket, door: PopDoor, onClosed: (connection: ClientConnection) => void) {
+    this.#client = client;
+    this.#door = door;
+    this.#identity = identify(client.remoteAddress ?? "127.0.0.1", door.place);
+    client.setNoDelay(true);
+    client.on("data", (chunk: Buffer) => this.#fromClient(chunk));
+    client.on("drain", () => this.#upstream?.socket.resume());
+    client.on("end", () => this.#close());
+    client.on("error", () => this.#close());
+    client.on("close", () => {
+      this.#close();
+      onClosed(this);
+    });
+  }
+
+  /** Drops an idle connection to a process that is being replaced; one in use is dropped when its request is over. */
+  leaveGeneration(generation: number): void {
+    if (this.#upstream?.origin.generation === generation && this.#exchange === undefined && !this.#isTunnel) this.#dropUpstream();
+  }
+
+  /** Whether this connection still runs on a process. */
+  uses(generation: number): boolean {
+    return this.#upstream?.origin.generation === generation && (this.#exchange !== undefined || this.#isTunnel);
+  }
+
+  /** Ends the connection as a dead PoP would: with a reset. */
+  reset(): void {
+    if (this.#isClosed) return;
+    this.#client.resetAndDestroy();
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#endExchange();
+    this.#dropUpstream();
+    this.#client.destroy();
+  }
+
+  #dropUpstream(): void {
+    const upstream = this.#upstream;
+    this.#upstream = undefined;
+    upstream?.socket.destroy();
+  }
+
+  #fromClient(chunk: Buffer): void {
+    if (this.#isRefused) return;
+    if (this.#isTunnel) {
+      this.#toUpstream(chunk);
+      return;
+    }
+    try {
+      if (this.#exchange !== undefined) this.#requestBody(chunk);
+      else this.#requestHead(this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk]));
+    } catch (error) {
+      this.#refuse(error instanceof BadRequest ? error : new BadRequest(400, "malformed request"));
+    }
+  }
+
+  #requestHead(bytes: Buffer): void {
+    const end = bytes.indexOf(headEnd);
+    if (end > maximumHeadBytes || (end === -1 && bytes.length > maximumHeadBytes)) throw new BadRequest(431, "the request headers are longer than 128 KB");
+    if (end === -1) {
+      this.#pending = bytes;
+      return;
+    }
+    this.#pending = undefined;
+    const head = parseRequestHead(bytes.latin1Slice(0, end));
+    const route = this.#door.route(head.host);
+    if (route.kind === "none") {
+      this.#answer(404, "Not Found", `${route.reason}\n`);
+      return;
+    }
+    this.#begin(head, route.origin);
+    const body = bytes.subarray(end + headEnd.length);
+    if (body.length > 0) this.#requestBody(body);
+  }
+
+  #begin(head: RequestHead, origin: Origin): void {
+    const request = trackBody(head.framing);
+    this.#exchange = { method: head.method, request, generation: origin.generation, response: undefined, endsWithConnection: false, headBytes: undefined };
+    this.#door.onRequest(origin.generation, 1);
+    const upstream = this.#upstreamTo(origin);
+    upstream.socket.write(rewriteHead(head, this.#identity), "latin1");
+  }
+
+  #upstreamTo(origin: Origin): Upstream {
+    const nowMs = Date.now();
+    const current = this.#upstream;
+    const isReusable = current !== undefined && current.origin.port === origin.port && current.origin.generation === origin.generation && nowMs - current.lastUsedMs < staleUpstreamMs;
+    if (current !== undefined && isReusable) return current;
+    this.#dropUpstream();
+    // The engine sees the client's own address: all of 127/8 is local, so the source address can be kept.
+    const socket = connect({ host: "127.0.0.1", port: origin.port, localAddress: this.#identity.address.startsWith("127.") ? this.#identity.address : "127.0.0.1", noDelay: true });
+    const upstream: Upstream = { socket, origin, lastUsedMs: nowMs };
+    this.#upstream = upstream;
+    socket.on("data", (chunk: Buffer) => this.#fromUpstream(upstream, chunk));
+    socket.on("drain", () => this.#client.resume());
+    socket.on("error", () => this.#upstreamGone(upstream));
+    socket.on("close", () => this.#upstreamGone(upstream));
+    return upstream;
+  }
+
+  #requestBody(chunk: Buffer): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    const end = exchange.request.isDone ? 0 : exchange.request.consume(chunk, 0);
+    if (end > 0) this.#toUpstream(end === chunk.length ? chunk : chunk.subarray(0, end));
+    if (end < chunk.length) {
+      // A pipelined request waits for its turn; a client that sends far ahead is not read on.
+      const rest = chunk.subarray(end);
+      this.#pending = this.#pending === undefined ? rest : Buffer.concat([this.#pending, rest]);
+      if (this.#pending.length > maximumHeadBytes) this.#client.pause();
+    }
+    this.#finishIfOver();
+  }
+
+  #toUpstream(bytes: Buffer): void {
+    if (this.#upstream !== undefined && !this.#upstream.socket.write(bytes)) this.#client.pause();
+  }
+
+  #fromUpstream(upstream: Upstream, chunk: Buffer): void {
+    const exchange = this.#exchange;
+    if (upstream !== this.#upstream || (exchange === undefined && !this.#isTunnel)) return;
+    if (!this.#client.write(chunk)) upstream.socket.pause();
+    if (this.#isTunnel || exchange === undefined) return;
+    let at = 0;
+    while (exchange.response === undefined && at < chunk.length) at = this.#responseHead(exchange, chunk, at);
+    if (exchange.response !== undefined && !this.#isTunnel) {
+      exchange.response.consume(chunk, at);
+      this.#finishIfOver();
+    }
+  }
+
+  /** Reads a response head, which may be an interim one. @returns the offset after it */
+  #responseHead(exchange: Exchange, chunk: Buffer, offset: number): number {
+    const before = exchange.headBytes?.length ?? 0;
+    const bytes = exchange.headBytes === undefined ? chunk.subarray(offset) : Buffer.concat([exchange.headBytes, chunk.subarray(offset)]);
+    const end = bytes.indexOf(headEnd);
+    if (end === -1) {
+      exchange.headBytes = bytes;
+      return chunk.length;
+    }
+    exchange.headBytes = undefined;
+    const head = parseResponseHead(bytes.latin1Slice(0, end), exchange.method);
+    if (head.status === 101) {
+      this.#isTunnel = true;
+      exchange.response = trackBody({ kind: "until-close" });
+    } else if (head.status >= 200) {
+      exchange.response = trackBody(head.framing);
+      exchange.endsWithConnection = head.framing.kind === "until-close";
+    }
+    return offset + end + headEnd.length - before;
+  }
+
+  #finishIfOver(): void {
+    const exchange = this.#exchange;
+    if (exchange?.response?.isDone !== true || !exchange.request.isDone) return;
+    this.#endExchange();
+    if (this.#upstream !== undefined) this.#upstream.lastUsedMs = Date.now();
+    const next = this.#pending;
+    this.#pending = undefined;
+    this.#client.resume();
+    if (next !== undefined) this.#fromClient(next);
+  }
+
+  #endExchange(): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    if (exchange !== undefined) this.#door.onRequest(exchange.generation, -1);
+  }
+
+  #upstreamGone(upstream: Upstream): void {
+    if (upstream !== this.#upstream) return;
+    this.#upstream = undefined;
+    const exchange = this.#exchange;
+    if (exchange === undefined && !this.#isTunnel) return;
+    // A response without a length, and a tunnel, end with their connection; anything else that ends now was cut off.
+    if (this.#isTunnel || exchange?.endsWithConnection === true) this.#client.end();
+    else this.#client.resetAndDestroy();
+  }
+
+  #refuse(reason: BadRequest): void {
+    const texts: Record<BadRequest["status"], string> = {
+      400: "Bad Request",
+      413: "Content Too Large",
+      414: "URI Too Long",
+      431: "Request Header Fields Too Large",
+      501: "Not Implemented",
+      505: "HTTP Version Not Supported",
+    };
+    this.#answer(reason.status, texts[reason.status], `${reason.message}\n`);
+  }
+
+  /** Answers from the ingress itself and ends the connection. */
+  #answer(status: number, text: string, body: string): void {
+    if (this.#exchange?.response !== undefined) {
+      this.#client.destroy();
+      return;
+    }
+    this.#isRefused = true;
+    this.#client.setTimeout(refusedLingerMs, () => this.#client.destroy());
+    this.#client.end(
+      `HTTP/1.1 ${status} ${text}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+    this.#endExchange();
+    this.#dropUpstream();
+  }
+}

@@ -1,0 +1,216 @@
+// The configuration of one workerd process: text in Cap'n Proto's notation, with module contents in files beside it.
+// All processes of an edge get the same services, as cluster mode demands; only addresses and identity differ.
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { DeployedBinding, DeployedModule, DeployedWorker, ModuleKind } from "./deployment.js";
+
+export interface EngineSettings {
+  readonly popId: string;
+  readonly workers: readonly DeployedWorker[];
+  readonly cluster: ClusterSettings;
+  /** Header in which the ingress hands over request.cf. */
+  readonly cfBlobHeader: string;
+  /** Platform timers run this many times faster. */
+  readonly timeScale: number;
+  readonly clockOffsetMs: number;
+  /** The wall time at which the scaled clock began, the same at every PoP. */
+  readonly clockBaseMs: number;
+  /** The edge's own programs, compiled: text by name. */
+  readonly programs: Readonly<Record<"kv" | "cache" | "admin", string>>;
+  /** A secret that requests on the admin socket carry. */
+  readonly adminToken: string;
+}
+
+export interface ClusterSettings {
+  /** s3://bucket/prefix */
+  readonly bucket: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** At least 32 random bytes, shared by the cluster. */
+  readonly key: string;
+}
+
+/** A stopping process hands its objects over and ends in this time. */
+const stopTimeoutMs = 4000;
+
+const moduleField: Record<ModuleKind, string> = {
+  esm: "esModule",
+  commonjs: "commonJsModule",
+  text: "text",
+  data: "data",
+  json: "json",
+  wasm: "wasm",
+};
+
+/** A Cap'n Proto text literal. Control characters go as hex escapes; workerd reads the file as UTF-8. */
+function quote(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
+}
+
+/** Name of the socket that serves a deployment. */
+export function socketName(worker: string): string {
+  return `worker-${worker}`;
+}
+export const adminSocket = "admin";
+
+/**
+ * Writes the configuration and its modules.
+ * @param folder an empty folder of this process
+ * @returns path of the configuration file
+ */
+export async function writeEngineConfig(folder: string, settings: EngineSettings): Promise<string> {
+  const files = new Map<string, Uint8Array | string>();
+  const text = engineConfig(settings, join(folder, "disk"), (path, content) => files.set(path, content));
+  await mkdir(join(folder, "disk"), { recursive: true });
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  const config = join(folder, "engine.capnp");
+  // The configuration holds the cluster's key and the bucket's credentials.
+  await writeFile(config, text, { mode: 0o600 });
+  return config;
+}
+
+function engineConfig(settings: EngineSettings, disk: string, file: (path: string, content: Uint8Array | string) => void): string {
+  const { workers, cluster } = settings;
+  const services = [
+    kvService(settings),
+    cacheService(settings),
+    adminService(settings),
+    `(name = "disk", disk = (path = ${quote(disk)}, writable = true))`,
+    `(name = "kv-values", bucket = (path = "kv-values"))`,
+    // A worker on a laptop may call what runs on the laptop, as other local runtimes allow.
+    `(name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)))`,
+    ...workers.map((worker, index) => userService(worker, index, workers, file)),
+  ];
+  const http = `http = (cfBlobHeader = ${quote(settings.cfBlobHeader)})`;
+  const sockets = [
+    `(name = "${adminSocket}", address = "127.0.0.1:0", http = (), service = "admin")`,
+    ...workers.map((worker) => `(name = ${quote(socketName(worker.name))}, address = "127.0.0.1:0", ${http}, service = ${quote(serviceName(worker.name))})`),
+  ];
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    ${services.join(",\n    ")}
+  ],
+  sockets = [
+    ${sockets.join(",\n    ")}
+  ],
+  cluster = (
+    bucket = ${quote(cluster.bucket)},
+    bucketOptions = [${[
+      `aws_endpoint=${cluster.endpoint}`,
+      `aws_region=${cluster.region}`,
+      `aws_access_key_id=${cluster.accessKeyId}`,
+      `aws_secret_access_key=${cluster.secretAccessKey}`,
+    ]
+      .map(quote)
+      .join(", ")}],
+    address = "127.0.0.1:0",
+    key = ${quote(cluster.key)},
+    stopTimeoutMs = ${stopTimeoutMs}
+  )
+);
+`;
+}
+
+const ownCompatibility = `compatibilityDate = "2026-11-01"`;
+
+function kvService(settings: EngineSettings): string {
+  return `(name = "kv", worker = (
+      modules = [(name = "kv.js", esModule = ${quote(settings.programs.kv)})],
+      ${ownCompatibility},
+      bindings = [
+        (name = "SHARDS", durableObjectNamespace = "KvShard"),
+        (name = "BUCKET", service = "kv-values"),
+        (name = "POP_ID", text = ${quote(settings.popId)}),
+        (name = "TIME_SCALE", text = "${settings.timeScale}"),
+        (name = "CLOCK_OFFSET_MS", text = "${settings.clockOffsetMs}"),
+        (name = "CLOCK_BASE_MS", text = "${settings.clockBaseMs}")
+      ],
+      durableObjectNamespaces = [(className = "KvShard", uniqueKey = "edgemark-kv", enableSql = true)],
+      durableObjectStorage = (localDisk = "disk")
+    ))`;
+}
+
+function cacheService(settings: EngineSettings): string {
+  return `(name = "cache", worker = (
+      modules = [(name = "cache.js", esModule = ${quote(settings.programs.cache)})],
+      ${ownCompatibility},
+      bindings = [(name = "TIME_SCALE", text = "${settings.timeScale}")]
+    ))`;
+}
+
+function adminService(settings: EngineSettings): string {
+  const bindings = [
+    `(name = "TOKEN", text = ${quote(settings.adminToken)})`,
+    `(name = "KV_ADMIN", service = (name = "kv", entrypoint = "KvAdmin"))`,
+    `(name = "CACHE_ADMIN", service = (name = "cache", entrypoint = "CacheAdmin"))`,
+    ...settings.workers.map((worker) => `(name = ${quote(`WORKER ${worker.name}`)}, service = ${quote(serviceName(worker.name))})`),
+  ];
+  return `(name = "admin", worker = (
+      modules = [(name = "admin.js", esModule = ${quote(settings.programs.admin)})],
+      ${ownCompatibility},
+      compatibilityFlags = ["experimental", "service_binding_extra_handlers"],
+      bindings = [${bindings.join(", ")}]
+    ))`;
+}
+
+function serviceName(worker: string): string {
+  return `user:${worker}`;
+}
+
+function userService(worker: DeployedWorker, index: number, workers: readonly DeployedWorker[], file: (path: string, content: Uint8Array | string) => void): string {
+  const ordered = [...worker.modules].sort((a, b) => Number(b.path === worker.mainModule) - Number(a.path === worker.mainModule));
+  const modules = ordered.map((module, position) => moduleEntry(module, `modules/${index}/${position}`, file));
+  const objects = worker.bindings.flatMap((binding) => (binding.kind === "durable_object" && (binding.script ?? worker.name) === worker.name ? [binding] : []));
+  // A class can also be bound from another deployment only; its namespace belongs to the worker that defines it.
+  const classes = new Map(objects.map((object) => [object.className, object.sqlite]));
+  for (const other of workers) {
+    for (const binding of other.bindings) {
+      if (binding.kind === "durable_object" && binding.script === worker.name && !classes.has(binding.className)) classes.set(binding.className, binding.sqlite);
+    }
+  }
+  const namespaces = [...classes].map(
+    ([className, sqlite]) => `(className = ${quote(className)}, uniqueKey = ${quote(`${worker.name}-${className}`)}, enableSql = ${sqlite})`,
+  );
+  const fields = [
+    `modules = [${modules.join(", ")}]`,
+    `compatibilityDate = ${quote(worker.compatibilityDate)}`,
+    `compatibilityFlags = [${worker.compatibilityFlags.map(quote).join(", ")}]`,
+    `bindings = [${worker.bindings.map(bindingEntry).join(", ")}]`,
+    `cacheApiOutbound = (name = "cache", props = (json = ${quote(JSON.stringify({ worker: worker.name }))}))`,
+    ...(namespaces.length > 0 ? [`durableObjectNamespaces = [${namespaces.join(", ")}]`, `durableObjectStorage = (localDisk = "disk")`] : []),
+  ];
+  return `(name = ${quote(serviceName(worker.name))}, worker = (\n      ${fields.join(",\n      ")}\n    ))`;
+}
+
+function moduleEntry(module: DeployedModule, path: string, file: (path: string, content: Uint8Array | string) => void): string {
+  file(path, module.content);
+  return `(name = ${quote(module.path)}, ${moduleField[module.kind]} = embed ${quote(path)})`;
+}
+
+function bindingEntry(binding: DeployedBinding): string {
+  const name = `name = ${quote(binding.name)}`;
+  switch (binding.kind) {
+    case "kv":
+      return `(${name}, kvNamespace = (name = "kv", props = (json = ${quote(JSON.stringify({ namespace: binding.namespace }))})))`;
+    case "durable_object":
+      return binding.script === undefined
+        ? `(${name}, durableObjectNamespace = ${quote(binding.className)})`
+        : `(${name}, durableObjectNamespace = (className = ${quote(binding.className)}, serviceName = ${quote(serviceName(binding.script))}))`;
+    case "service":
+      return binding.entrypoint === undefined
+        ? `(${name}, service = ${quote(serviceName(binding.service))})`
+        : `(${name}, service = (name = ${quote(serviceName(binding.service))}, entrypoint = ${quote(binding.entrypoint)}))`;
+    case "text":
+      return `(${name}, text = ${quote(binding.value)})`;
+    case "json":
+      return `(${name}, json = ${quote(binding.value)})`;
+  }
+}

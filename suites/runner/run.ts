@@ -1,0 +1,213 @@
+// Runs suites against a target and writes everything that happened into one result document. It measures and records;
+// claims, levels and the run's verdict against them are judged afterwards.
+import { basename } from "node:path";
+import type { Claim } from "../../contract/claims/types.js";
+import {
+  resultSchema,
+  type CheckResult,
+  type Counts,
+  type Profile,
+  type ResultDocument,
+  type Verdict,
+} from "../../contract/result/document.js";
+import type { KnownFailure } from "../../contract/target/known.js";
+import type { TargetDescription, TargetVerbs } from "../../contract/target/types.js";
+import type { Suite } from "../check.js";
+import { selectChecks } from "./applicability.js";
+import { conduct } from "./conductor.js";
+import type { Recording, RunScope } from "./context.js";
+import { fingerprint } from "./environment.js";
+import { openPool } from "./exchange.js";
+import { openFixtures } from "./fixtures.js";
+import { runWithMocha, type RunEvent } from "./mocha.js";
+import { freshWord, randomOf, shuffled } from "./randomness.js";
+
+export type { RunEvent } from "./mocha.js";
+
+/** A target that answers, as the runner needs it. */
+export interface RunSession {
+  readonly verbs: TargetVerbs;
+  readonly description: TargetDescription;
+  /** How the target was named: `reference`, `grpc://host:port`, a path. */
+  readonly address: string;
+  /** Other runs may use the same target: deployments get a name of their own. Default false. */
+  readonly isShared?: boolean;
+}
+
+export interface RunOptions {
+  readonly suites: readonly Suite[];
+  readonly session: RunSession;
+  readonly profile: Profile;
+  readonly seed: number;
+  /** Check ids, prefixes of ids, or suite ids; empty or left out: all. */
+  readonly only?: readonly string[];
+  /** Run the checks of a suite in an order drawn from the seed. */
+  readonly shuffle?: boolean;
+  readonly known: readonly KnownFailure[];
+  readonly claims: readonly Claim[];
+  /** The run's own folder; its last part is the run's id. */
+  readonly runDirectory: string;
+  /** Ends the run early; the reason is written into the document. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (event: RunEvent) => void;
+  /** What all checks together may take; what has not run by then is inconclusive. */
+  readonly totalBudgetMs: number;
+  /** The options of the command line that repeat a check on this target, without --only. */
+  readonly replayOptions: string;
+  readonly nowMs?: () => number;
+}
+
+const closingMs = 20_000;
+const hurriedClosingMs = 3_000;
+
+/**
+ * @returns the document, not judged yet: no claims, no level, the verdict of the checks alone
+ * @throws EdgemarkError usage.suite when `only` names nothing
+ */
+export async function runSuites(options: RunOptions): Promise<ResultDocument> {
+  const { session, profile, seed, signal, onProgress } = options;
+  const nowMs = options.nowMs ?? Date.now;
+  const startedAtMs = nowMs();
+  const startNs = process.hrtime.bigint();
+  const environment = await fingerprint();
+  const chosen = ordered(selectChecks(options.suites, profile, options.only ?? []), options);
+
+  const recording: Recording = { measurements: new Map(), histories: new Map(), faults: [] };
+  const pool = openPool();
+  const word = freshWord();
+  const fixtures = openFixtures({
+    verbs: session.verbs,
+    description: session.description,
+    pool,
+    nameSuffix: session.isShared === true ? `-${word}` : "",
+  });
+  const scope: RunScope = {
+    verbs: session.verbs,
+    description: session.description,
+    profile,
+    seed,
+    claims: new Map(options.claims.map((claim) => [claim.id, claim])),
+    fixtures,
+    recording,
+    runDirectory: options.runDirectory,
+    word,
+    nowMs,
+  };
+
+  const ending = endOfRun(signal, options.totalBudgetMs);
+  const results: CheckResult[] = [];
+  const staleKnown: string[] = [];
+  const strayListeners = new Set<(error: unknown) => void>();
+  const total = chosen.reduce((sum, suite) => sum + suite.checks.length, 0);
+  onProgress({ kind: "run-started", total });
+  let ordinal = 0;
+  await runWithMocha({
+    suites: chosen,
+    onEvent: onProgress,
+    onStrayError: (error) => {
+      for (const listener of strayListeners) listener(error);
+    },
+    conduct: async (suite, check) => {
+      const conducted = await conduct(
+        {
+          scope,
+          known: new Map(options.known.map((entry) => [entry.check, entry])),
+          runSignal: ending.signal,
+          replayOf: (checkId) => replayLine("run", options.replayOptions, checkId),
+          onStrayError: (listener) => {
+            strayListeners.add(listener);
+            return () => strayListeners.delete(listener);
+          },
+        },
+        suite,
+        check,
+        ordinal++,
+      );
+      results.push(conducted.result);
+      if (conducted.isStale) staleKnown.push(check.id);
+      return conducted.result;
+    },
+  });
+  await closed(fixtures.close(), signal.aborted ? hurriedClosingMs : closingMs);
+  pool.close();
+  ending.stop();
+
+  const counts = countsOf(results);
+  const only = options.only ?? [];
+  return {
+    schema: resultSchema,
+    run: {
+      id: basename(options.runDirectory),
+      startedAtMs,
+      durationMs: Math.round(Number(process.hrtime.bigint() - startNs) / 1e6),
+      seed,
+      profile,
+      suites: chosen.map((suite) => suite.id),
+      replay: replayLine("certify", options.replayOptions, ...only),
+      ...(signal.aborted ? { interrupted: String(signal.reason instanceof Error ? signal.reason.message : signal.reason) } : {}),
+      ...(only.length === 0 ? {} : { partial: `only ${only.join(", ")}` }),
+    },
+    target: { ...session.description, address: session.address },
+    environment,
+    checks: results,
+    measurements: Object.fromEntries([...recording.measurements].map(([id, { measurement }]) => [id, measurement])),
+    histories: [...recording.histories.values()],
+    faults: recording.faults,
+    claims: [],
+    counts,
+    claimCounts: countsOf([]),
+    verdict: staleKnown.length > 0 ? "fail" : verdictOf(results),
+    level: null,
+    staleKnown,
+  };
+}
+
+/** @returns how often each verdict was given */
+export function countsOf(results: readonly { readonly verdict: Verdict }[]): Counts {
+  const of = (verdict: Verdict): number => results.filter((result) => result.verdict === verdict).length;
+  return { pass: of("pass"), fail: of("fail"), notApplicable: of("not-applicable"), inconclusive: of("inconclusive"), error: of("error") };
+}
+
+// The verdict of the checks alone; a known failure does not fail the run, and nothing at all never passes.
+function verdictOf(results: readonly CheckResult[]): Verdict {
+  if (results.some((result) => result.verdict === "fail" && result.known === undefined)) return "fail";
+  if (results.some((result) => result.verdict === "error")) return "error";
+  if (results.some((result) => result.verdict === "inconclusive" && result.known === undefined)) return "inconclusive";
+  return results.some((result) => result.verdict === "pass") ? "pass" : "inconclusive";
+}
+
+function replayLine(command: string, replayOptions: string, ...only: readonly string[]): string {
+  return ["edgemark", command, replayOptions, ...only.map((entry) => `--only ${entry}`)].filter((part) => part !== "").join(" ");
+}
+
+function ordered(suites: readonly Suite[], options: RunOptions): readonly Suite[] {
+  if (options.shuffle !== true) return suites;
+  return suites.map((suite) => ({ ...suite, checks: shuffled(suite.checks, randomOf(options.seed, `order:${suite.id}`)) }));
+}
+
+/** One signal for both ways in which a run ends early. */
+function endOfRun(signal: AbortSignal, totalBudgetMs: number): { readonly signal: AbortSignal; stop(): void } {
+  const ending = new AbortController();
+  const onAbort = (): void => ending.abort(new Error("the run was interrupted"));
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  const timer = setTimeout(() => ending.abort(new Error(`out of time: the run's ${Math.round(totalBudgetMs / 1000)} s were over`)), totalBudgetMs);
+  return {
+    signal: ending.signal,
+    stop() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+async function closed(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    work.catch(() => undefined),
+    new Promise((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    }),
+  ]);
+  clearTimeout(timer);
+}

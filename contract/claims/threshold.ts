@@ -18,15 +18,17 @@ export interface Bounds {
  * @throws EdgemarkError usage.claims when the claim has no numeric comparator, target.contract when the scale is not a positive number
  */
 export function boundsOf(claim: Claim, timeScale: number): Bounds {
-  const scale = claim.scaled === true ? positive(timeScale) : 1;
-  const slack = claim.tolerance?.value ?? 0;
-  const { holds } = claim;
-  if (holds === undefined || "every" in holds) throw withoutNumber(claim);
+  const bounds = rangeOf(claim, claim.scaled === true ? positive(timeScale) : 1, claim.tolerance?.value ?? 0);
+  if (bounds === undefined) throw withoutNumber(claim);
+  return bounds;
+}
+
+function rangeOf({ holds }: Claim, scale: number, slack: number): Bounds | undefined {
+  if (holds === undefined || "every" in holds) return undefined;
   if ("atMost" in holds) return { low: -Infinity, high: holds.atMost / scale + slack };
   if ("atLeast" in holds) return { low: holds.atLeast / scale - slack, high: Infinity };
   if ("between" in holds) return { low: holds.between[0] / scale - slack, high: holds.between[1] / scale + slack };
-  if (typeof holds.equals !== "number") throw withoutNumber(claim);
-  return { low: holds.equals / scale - slack, high: holds.equals / scale + slack };
+  return typeof holds.equals === "number" ? { low: holds.equals / scale - slack, high: holds.equals / scale + slack } : undefined;
 }
 
 /**
@@ -40,6 +42,18 @@ export function thresholdOf(claim: Claim, timeScale: number): number {
   if (bounds.high === Infinity) return bounds.low;
   if (claim.holds !== undefined && "equals" in claim.holds) return (bounds.low + bounds.high) / 2;
   throw withoutNumber(claim);
+}
+
+/**
+ * The documented figure on a target, after the time scale and before the tolerance, for a report to show.
+ * @returns undefined when the claim states no single number or the scale is not a positive number
+ */
+export function figureOf(claim: Claim, timeScale: number): number | undefined {
+  const bounds = rangeOf(claim, claim.scaled === true ? timeScale : 1, 0);
+  if (bounds === undefined) return undefined;
+  const figure = bounds.low === -Infinity ? bounds.high : bounds.low;
+  const isSingle = bounds.low === bounds.high || bounds.low === -Infinity || bounds.high === Infinity;
+  return isSingle && Number.isFinite(figure) && figure >= 0 ? figure : undefined;
 }
 
 /**

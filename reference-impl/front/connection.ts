@@ -49,7 +49,8 @@ const headEnd = Buffer.from("\r\n\r\n");
 
 export class ClientConnection {
   readonly #client: Socket;
-  readonly #door: PopDoor;
+  /** The PoP it landed at. */
+  readonly door: PopDoor;
   readonly #identity: ClientIdentity;
   #upstream: Upstream | undefined;
   #exchange: Exchange | undefined;
@@ -62,7 +63,7 @@ export class ClientConnection {
 
   constructor(client: Socket, door: PopDoor, onClosed: (connection: ClientConnection) => void) {
     this.#client = client;
-    this.#door = door;
+    this.door = door;
     this.#identity = identify(client.remoteAddress ?? "127.0.0.1", door.place);
     client.setNoDelay(true);
     client.on("data", (chunk: Buffer) => this.#fromClient(chunk));
@@ -73,16 +74,6 @@ export class ClientConnection {
       this.#close();
       onClosed(this);
     });
-  }
-
-  /** Drops an idle connection to a process that is being replaced; one in use is dropped when its request is over. */
-  leaveGeneration(generation: number): void {
-    if (this.#upstream?.origin.generation === generation && this.#exchange === undefined && !this.#isTunnel) this.#dropUpstream();
-  }
-
-  /** Whether this connection still runs on a process. */
-  uses(generation: number): boolean {
-    return this.#upstream?.origin.generation === generation && (this.#exchange !== undefined || this.#isTunnel);
   }
 
   /** Ends the connection as a dead PoP would: with a reset. */
@@ -128,8 +119,8 @@ export class ClientConnection {
       return;
     }
     this.#pending = undefined;
-    const head = parseRequestHead(bytes.latin1Slice(0, end));
-    const route = this.#door.route(head.host);
+    const head = parseRequestHead(bytes.toString("latin1", 0, end));
+    const route = this.door.route(head.host);
     if (route.kind === "none") {
       this.#answer(404, "Not Found", `${route.reason}\n`);
       return;
@@ -142,7 +133,7 @@ export class ClientConnection {
   #begin(head: RequestHead, origin: Origin): void {
     const request = trackBody(head.framing);
     this.#exchange = { method: head.method, request, generation: origin.generation, response: undefined, endsWithConnection: false, headBytes: undefined };
-    this.#door.onRequest(origin.generation, 1);
+    this.door.onRequest(origin.generation, 1);
     const upstream = this.#upstreamTo(origin);
     upstream.socket.write(rewriteHead(head, this.#identity), "latin1");
   }
@@ -205,7 +196,7 @@ export class ClientConnection {
       return chunk.length;
     }
     exchange.headBytes = undefined;
-    const head = parseResponseHead(bytes.latin1Slice(0, end), exchange.method);
+    const head = parseResponseHead(bytes.toString("latin1", 0, end), exchange.method);
     if (head.status === 101) {
       this.#isTunnel = true;
       exchange.response = trackBody({ kind: "until-close" });
@@ -230,7 +221,7 @@ export class ClientConnection {
   #endExchange(): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    if (exchange !== undefined) this.#door.onRequest(exchange.generation, -1);
+    if (exchange !== undefined) this.door.onRequest(exchange.generation, -1);
   }
 
   #upstreamGone(upstream: Upstream): void {

@@ -28,12 +28,14 @@ export interface ClusterSettings {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** The process's own address in 127/8, by which its lease is known. */
+  readonly address: string;
   /** At least 32 random bytes, shared by the cluster. */
   readonly key: string;
 }
 
 /** A stopping process hands its objects over and ends in this time. */
-const stopTimeoutMs = 4000;
+export const stopTimeoutMs = 2000;
 
 const moduleField: Record<ModuleKind, string> = {
   esm: "esModule",
@@ -78,6 +80,7 @@ export async function writeEngineConfig(folder: string, settings: EngineSettings
 
 function engineConfig(settings: EngineSettings, disk: string, file: (path: string, content: Uint8Array | string) => void): string {
   const { workers, cluster } = settings;
+  for (const [name, program] of Object.entries(settings.programs)) file(`programs/${name}.js`, program);
   const services = [
     kvService(settings),
     cacheService(settings),
@@ -111,7 +114,7 @@ const config :Workerd.Config = (
     ]
       .map(quote)
       .join(", ")}],
-    address = "127.0.0.1:0",
+    address = ${quote(`${cluster.address}:0`)},
     key = ${quote(cluster.key)},
     stopTimeoutMs = ${stopTimeoutMs}
   )
@@ -123,7 +126,7 @@ const ownCompatibility = `compatibilityDate = "2026-11-01"`;
 
 function kvService(settings: EngineSettings): string {
   return `(name = "kv", worker = (
-      modules = [(name = "kv.js", esModule = ${quote(settings.programs.kv)})],
+      modules = [(name = "kv.js", esModule = embed "programs/kv.js")],
       ${ownCompatibility},
       bindings = [
         (name = "SHARDS", durableObjectNamespace = "KvShard"),
@@ -140,7 +143,7 @@ function kvService(settings: EngineSettings): string {
 
 function cacheService(settings: EngineSettings): string {
   return `(name = "cache", worker = (
-      modules = [(name = "cache.js", esModule = ${quote(settings.programs.cache)})],
+      modules = [(name = "cache.js", esModule = embed "programs/cache.js")],
       ${ownCompatibility},
       bindings = [(name = "TIME_SCALE", text = "${settings.timeScale}")]
     ))`;
@@ -154,7 +157,7 @@ function adminService(settings: EngineSettings): string {
     ...settings.workers.map((worker) => `(name = ${quote(`WORKER ${worker.name}`)}, service = ${quote(serviceName(worker.name))})`),
   ];
   return `(name = "admin", worker = (
-      modules = [(name = "admin.js", esModule = ${quote(settings.programs.admin)})],
+      modules = [(name = "admin.js", esModule = embed "programs/admin.js")],
       ${ownCompatibility},
       compatibilityFlags = ["experimental", "service_binding_extra_handlers"],
       bindings = [${bindings.join(", ")}]

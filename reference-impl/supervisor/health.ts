@@ -1,0 +1,38 @@
+// Health probes: a PoP whose process is alive but does not answer (gray failure) is withdrawn from the anycast address,
+// and announced again when it answers. A process that ends is noticed at once by its exit, not here.
+import { isHealthy } from "./admin.js";
+import type { Edge } from "./edge.js";
+import type { Pop } from "./pop.js";
+
+const intervalMs = 100;
+/** One late answer on a busy machine is not a failure; two in a row are. */
+const failuresToWithdraw = 2;
+
+/** Probes every PoP until stopped. */
+export function watchHealth(edge: Edge): { stop(): void } {
+  let isStopped = false;
+  const timers = new Set<NodeJS.Timeout>();
+
+  async function probe(pop: Pop, failures: number): Promise<void> {
+    const generation = pop.current?.number;
+    const healthy = generation === undefined || (await isHealthy(pop, edge.adminToken));
+    if (isStopped) return;
+    const isSameProcess = generation !== undefined && pop.current?.number === generation;
+    const failed = healthy || !isSameProcess ? 0 : failures + 1;
+    if (failed === failuresToWithdraw) edge.announce(pop, false, "two health probes in a row went unanswered");
+    if (healthy && isSameProcess && !pop.isAnnounced && !pop.isCutOff) edge.announce(pop, true, "answers health probes again");
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void probe(pop, failed);
+    }, intervalMs);
+    timers.add(timer);
+  }
+
+  for (const pop of edge.pops) void probe(pop, 0);
+  return {
+    stop() {
+      isStopped = true;
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,156 @@
+// One PoP: the process that serves it now, processes that are finishing their last requests, and the door through which
+// clients come. Its life is told in events; what happens to it never reaches another PoP.
+import { rm } from "node:fs/promises";
+import type { PopDoor, Route } from "../front/connection.js";
+import type { Listener } from "../front/listener.js";
+import type { Place } from "../topology.js";
+import { adminSocket, socketName, stopTimeoutMs, writeEngineConfig, type EngineSettings } from "./config.js";
+import { workerOfHost } from "./deployment.js";
+import { type Engine, startEngine } from "./engine.js";
+
+/** One process of a PoP, from start to exit. */
+export interface Generation {
+  readonly number: number;
+  readonly engine: Engine;
+  readonly folder: string;
+  readonly workers: readonly string[];
+  /** Address in 127/8 that names the process in the cluster's records. */
+  readonly address: string;
+  activeRequests: number;
+  isStopping: boolean;
+  onIdle: (() => void) | undefined;
+}
+
+export interface PopHooks {
+  readonly onLog: (popId: string, line: string) => void;
+  /** A process of the PoP has been seen to exit: its lease can end. */
+  readonly onExit: (address: string) => Promise<void>;
+  /** The process that served the PoP ended and nobody asked for it. */
+  readonly onCrash: (pop: Pop, words: string) => void;
+}
+
+/** In-flight requests get this long before a replaced process is stopped: "30 s grace" (WK-13). */
+const drainMs = 30_000;
+const startDeadlineMs = 20_000;
+
+export class Pop implements PopDoor {
+  readonly id: string;
+  /** Set once, right after the edge has opened it. */
+  listener: Listener | undefined;
+  current: Generation | undefined;
+  /** The anycast address sends clients here. */
+  isAnnounced = false;
+  /** Cut off from its clients by a fault: healthy or not, nobody is sent here. */
+  isCutOff = false;
+  readonly #retiring = new Set<Generation>();
+  readonly #hooks: PopHooks;
+
+  constructor(
+    readonly place: Place,
+    readonly index: number,
+    hooks: PopHooks,
+  ) {
+    this.id = place.colo.toLowerCase();
+    this.#hooks = hooks;
+  }
+
+  route(host: string): Route {
+    const current = this.current;
+    if (current === undefined) return { kind: "none", reason: `PoP ${this.id} is down` };
+    const worker = workerOfHost(host, current.workers);
+    const port = worker === undefined ? undefined : current.engine.ports.get(socketName(worker));
+    if (port !== undefined) return { kind: "origin", origin: { port, generation: current.number } };
+    const known = current.workers.map((name) => `${name}.edge.localhost`).join(", ");
+    return { kind: "none", reason: `no deployment answers for the host ${JSON.stringify(host)}; there is ${known === "" ? "none" : known}` };
+  }
+
+  onRequest(generation: number, change: 1 | -1): void {
+    const counted = this.current?.number === generation ? this.current : [...this.#retiring].find((one) => one.number === generation);
+    if (counted === undefined) return;
+    counted.activeRequests += change;
+    if (counted.activeRequests === 0) counted.onIdle?.();
+  }
+
+  /** Starts the next process beside the current one. @throws EngineFailed */
+  async prepare(number: number, folder: string, settings: EngineSettings): Promise<Generation> {
+    const configFile = await writeEngineConfig(folder, settings);
+    const workers = settings.workers.map((worker) => worker.name);
+    const engine = await startEngine({
+      configFile,
+      sockets: [adminSocket, ...workers.map(socketName)],
+      onLog: (line) => this.#hooks.onLog(this.id, line),
+      deadlineMs: startDeadlineMs,
+    });
+    const generation: Generation = { number, engine, folder, workers, address: settings.cluster.address, activeRequests: 0, isStopping: false, onIdle: undefined };
+    void engine.exited.then(() => this.#exited(generation));
+    return generation;
+  }
+
+  /** Makes a prepared process the one that serves; the one before finishes its requests and goes. */
+  adopt(generation: Generation): void {
+    const before = this.current;
+    this.current = generation;
+    if (before !== undefined) void this.#retire(before);
+  }
+
+  /** Ends a process that never served. */
+  discard(generation: Generation): void {
+    generation.isStopping = true;
+    generation.engine.signal("SIGKILL");
+  }
+
+  /** Waits until the current process and all that are finishing have been seen to exit, after SIGKILL. */
+  async destroy(): Promise<void> {
+    const all = [...this.#retiring, ...(this.current === undefined ? [] : [this.current])];
+    for (const generation of all) {
+      generation.isStopping = true;
+      generation.engine.signal("SIGKILL");
+    }
+    await Promise.all(all.map((generation) => generation.engine.exited));
+  }
+
+  /** Ends the current process at once. @returns what was seen, in words */
+  async stopCurrent(signal: "SIGKILL" | "SIGTERM"): Promise<string> {
+    const current = this.current;
+    if (current === undefined) return `PoP ${this.id} was down already`;
+    current.isStopping = true;
+    current.engine.signal(signal);
+    if (signal === "SIGTERM") this.current = undefined;
+    const { code, signal: seen } = await current.engine.exited;
+    if (this.current === current) this.current = undefined;
+    return `process ${current.engine.pid} of PoP ${this.id} was seen to exit (${seen ?? `code ${code}`})`;
+  }
+
+  async #retire(generation: Generation): Promise<void> {
+    generation.isStopping = true;
+    this.#retiring.add(generation);
+    await idleOrDeadline(generation, drainMs);
+    generation.engine.signal("SIGTERM");
+    const timer = setTimeout(() => generation.engine.signal("SIGKILL"), stopTimeoutMs + 1000);
+    await generation.engine.exited;
+    clearTimeout(timer);
+    this.#retiring.delete(generation);
+  }
+
+  async #exited(generation: Generation): Promise<void> {
+    await this.#hooks.onExit(generation.address);
+    await rm(generation.folder, { recursive: true, force: true });
+    if (generation.isStopping || this.current !== generation) return;
+    this.current = undefined;
+    this.#hooks.onCrash(this, generation.engine.lastWords());
+  }
+}
+
+function idleOrDeadline(generation: Generation, deadlineMs: number): Promise<void> {
+  if (generation.activeRequests === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, deadlineMs);
+    timer.unref();
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    generation.onIdle = done;
+    void generation.engine.exited.then(done);
+  });
+}

@@ -1,0 +1,68 @@
+// What is drawn of values over time: the points that fit a chart, gaps where nothing came, and the faults that were
+// injected meanwhile, on the same axis.
+import type { FaultRecord, Measurement } from "../../contract/result/document.js";
+import type { Scale } from "./scale.js";
+import { linearScale, scaleFor } from "./scale.js";
+
+export interface FaultSpan {
+  readonly label: string;
+  readonly fromS: number;
+  /** undefined: not healed before the series ended. */
+  readonly toS?: number;
+}
+
+export interface TimeSeries {
+  readonly time: Scale;
+  readonly value: Scale;
+  /** At most 600 points; where there were more, the extremes of each stretch are kept. */
+  readonly points: readonly (readonly [number, number])[];
+  readonly faults: readonly FaultSpan[];
+  readonly n: number;
+}
+
+const pointsDrawn = 600;
+const faultsDrawn = 24;
+
+/** @returns undefined when there are fewer than two finite points */
+export function timeSeries(measurement: Measurement, faults: readonly FaultRecord[], threshold?: number): TimeSeries | undefined {
+  const finite = (measurement.series ?? []).filter(([second, value]) => Number.isFinite(second) && Number.isFinite(value));
+  if (finite.length < 2) return undefined;
+  const sorted = [...finite].sort((a, b) => a[0] - b[0]);
+  const points = thinned(sorted);
+  const first = sorted[0]?.[0] ?? 0;
+  const last = sorted.at(-1)?.[0] ?? 1;
+  const values = points.map(([, value]) => value);
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const near = threshold !== undefined && Number.isFinite(threshold) && threshold <= high * 4 ? [threshold] : [];
+  return {
+    time: linearScale(Math.min(0, first), last, 6),
+    value: scaleFor([...values, ...near]),
+    points,
+    faults: faultSpans(measurement.startedAtMs, faults, last),
+    n: sorted.length,
+  };
+}
+
+/** Keeps the lowest and the highest point of each stretch: a spike must survive thinning. */
+function thinned(points: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  if (points.length <= pointsDrawn) return points;
+  const stretches = pointsDrawn / 2;
+  const kept: (readonly [number, number])[] = [];
+  for (let index = 0; index < stretches; index++) {
+    const stretch = points.slice(Math.floor((index * points.length) / stretches), Math.floor(((index + 1) * points.length) / stretches));
+    const low = stretch.reduce((a, b) => (b[1] < a[1] ? b : a));
+    const high = stretch.reduce((a, b) => (b[1] > a[1] ? b : a));
+    kept.push(...(low === high ? [low] : low[0] <= high[0] ? [low, high] : [high, low]));
+  }
+  return kept;
+}
+
+function faultSpans(startedAtMs: number | undefined, faults: readonly FaultRecord[], lastS: number): readonly FaultSpan[] {
+  if (startedAtMs === undefined || !Number.isFinite(startedAtMs)) return [];
+  const seconds = (atMs: number) => (atMs - startedAtMs) / 1000;
+  return faults
+    .map((fault) => ({ fault, fromS: seconds(fault.injectedAtMs), toS: fault.healedAtMs === undefined ? undefined : seconds(fault.healedAtMs) }))
+    .filter(({ fromS, toS }) => fromS <= lastS && (toS ?? lastS) >= 0)
+    .slice(0, faultsDrawn)
+    .map(({ fault, fromS, toS }) => ({ label: `${fault.kind} ${fault.popId}`, fromS, ...(toS === undefined ? {} : { toS }) }));
+}

@@ -1,0 +1,72 @@
+// The claims section: what the documents say beside what was measured, worst first, with the source of each. Claims
+// that nothing tested are folded away but counted, because silence must not look like a pass.
+import type { ClaimResult } from "../../contract/result/document.js";
+import { plural, productName, quantity, worstFirst } from "../words.js";
+import type { Markup } from "./markup.js";
+import { html } from "./markup.js";
+import { sign } from "./parts.js";
+
+const rowsShown = 1_000;
+
+export function claimsSection(claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined): Markup {
+  if (claims.length === 0) return html`<p>No claim was judged.</p>`;
+  const isTested = (claim: ClaimResult) => claim.checks.length > 0 || claim.measured !== undefined || claim.verdict === "fail" || claim.verdict === "pass" || claim.verdict === "error";
+  const context = claims.filter((claim) => claim.kind === "context");
+  const judged = claims.filter((claim) => claim.kind !== "context" && isTested(claim));
+  const untested = claims.filter((claim) => claim.kind !== "context" && !isTested(claim));
+  const ranked = [...judged].sort((a, b) => rank(a) - rank(b));
+  const numbers = ranked.filter((claim) => claim.measured !== undefined);
+  const promises = ranked.filter((claim) => claim.measured === undefined);
+  return html`${numbers.length === 0 ? undefined : claimTable("Figures, documented against measured", numbers, checkLink, true)}
+${promises.length === 0 ? undefined : promiseTables(promises, checkLink)}
+${folded(`${plural(context.length, "figure")} for context, never judged`, context, checkLink, context.some((claim) => claim.measured !== undefined))}
+${folded(`${plural(untested.length, "claim")} that nothing in this run tested`, untested, checkLink, false)}`;
+}
+
+function promiseTables(claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined): Markup {
+  const open = claims.filter((claim) => claim.verdict !== "pass" && claim.verdict !== "not-applicable");
+  const rest = claims.filter((claim) => !open.includes(claim));
+  return html`${open.length === 0 ? undefined : claimTable("Promises that did not hold or could not be told", open, checkLink, false)}${folded(`${plural(rest.length, "promise")} that held or did not apply`, rest, checkLink, false)}`;
+}
+
+function rank(claim: ClaimResult): number {
+  return worstFirst.indexOf(claim.verdict) + (claim.binding ? 0 : 0.5);
+}
+
+function folded(title: string, claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined, isMeasured: boolean): Markup | undefined {
+  if (claims.length === 0) return undefined;
+  return html`<details class="fold"><summary>${title}</summary>${claimTable(title, claims, checkLink, isMeasured)}</details>`;
+}
+
+function claimTable(caption: string, claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined, isMeasured: boolean): Markup {
+  const rows = claims.slice(0, rowsShown).map((claim) => row(claim, checkLink, isMeasured));
+  const heads = isMeasured ? html`<th scope="col">Documented</th><th scope="col">Measured</th>` : html`<th scope="col">Documented</th><th scope="col">Why</th>`;
+  return html`<table class="claims"><caption>${caption}</caption><thead><tr><th scope="col"><span class="unseen">Verdict</span></th><th scope="col">Claim</th>${heads}</tr></thead><tbody>${rows}</tbody></table>${claims.length > rowsShown ? html`<p>… and ${claims.length - rowsShown} more in result.json.</p>` : undefined}`;
+}
+
+function row(claim: ClaimResult, checkLink: (id: string) => string | undefined, isMeasured: boolean): Markup {
+  const checks = claim.checks.slice(0, 6).map((id) => {
+    const anchor = checkLink(id);
+    return anchor === undefined ? html`<code>${id}</code> ` : html`<a href="#${anchor}"><code>${id}</code></a> `;
+  });
+  const source = claim.source === undefined ? undefined : html`<span class="source"><q>${claim.source.quote}</q> ${claim.source.document}</span>`;
+  const verdict = claim.kind === "context" ? html`<span class="sign context"><span aria-hidden="true">·</span><span class="unseen">context</span></span>` : sign(claim.verdict);
+  const name = html`<span class="meta"><code>${claim.id}</code> ${productName(claim.product)}${claim.binding || claim.kind === "context" ? undefined : html` · <em>informs only</em>`}</span>`;
+  const isTellingWhy = claim.verdict !== "pass" && claim.kind !== "context";
+  return html`<tr><td>${verdict}</td><th scope="row">${claim.statement}${name}${source}</th><td data-head="Documented">${claim.documented}</td><td data-head="${isMeasured ? "Measured" : "Why"}">${isMeasured ? measured(claim) : undefined}${isTellingWhy || !isMeasured ? html`<span class="why">${claim.reason}</span>` : undefined}${checks.length === 0 ? undefined : html`<span class="by">${checks}${claim.checks.length > 6 ? html`and ${claim.checks.length - 6} more` : undefined}</span>`}</td></tr>`;
+}
+
+/** The figure with a gauge: how far along the way to its threshold it came. */
+function measured(claim: ClaimResult): Markup {
+  if (claim.measured === undefined) return html`<span class="soft">not measured</span>`;
+  const { value, unit, n } = claim.measured;
+  return html`<span class="number strong">${quantity(value, unit)}</span> <span class="soft">n = ${n}</span>${gauge(value, claim.threshold, unit, claim)}`;
+}
+
+function gauge(value: number, threshold: number | undefined, unit: string, claim: ClaimResult): Markup | undefined {
+  if (threshold === undefined || !Number.isFinite(threshold) || threshold <= 0 || !Number.isFinite(value) || value < 0) return undefined;
+  const high = Math.max(value, threshold) * 1.15;
+  const at = (amount: number) => Math.round((amount / high) * 1_200) / 10;
+  const label = `${quantity(value, unit)} against ${quantity(threshold, unit)}`;
+  return html`<svg class="gauge" viewBox="0 0 120 10" role="img" aria-label="${label}"><rect class="rail" y="3" width="120" height="4"/><rect class="fill ${claim.kind === "context" ? "not-applicable" : claim.verdict}" y="3" width="${Math.max(1, at(value))}" height="4"/><line class="limit" x1="${at(threshold)}" x2="${at(threshold)}" y1="0" y2="10"/></svg>`;
+}

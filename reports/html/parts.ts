@@ -1,0 +1,35 @@
+// Small parts that several sections of the page share: verdict signs, tables, the replay line, evidence.
+import type { Evidence, Verdict } from "../../contract/result/document.js";
+import { verdictSigns, verdictWords } from "../words.js";
+import type { Markup, Value } from "./markup.js";
+import { html, lines } from "./markup.js";
+
+/** A verdict's sign with its word for those who hear the page. */
+export function sign(verdict: Verdict): Markup {
+  return html`<span class="sign ${verdict}"><span aria-hidden="true">${verdictSigns[verdict]}</span><span class="unseen">${verdictWords[verdict]}</span></span>`;
+}
+
+/** A verdict's sign and word, both seen. */
+export function verdictLabel(verdict: Verdict): Markup {
+  return html`<span class="label ${verdict}"><span class="sign ${verdict}" aria-hidden="true">${verdictSigns[verdict]}</span> ${verdictWords[verdict]}</span>`;
+}
+
+/** A table with column heads; the first cell of each row is its head. It scrolls inside itself on a narrow screen. */
+export function table(caption: string, heads: readonly string[], rows: readonly (readonly Value[])[], captionClass = ""): Markup {
+  const body = rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`);
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption class="${captionClass}">${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+/** A command to copy. The script adds the button, so that none stands there that does nothing. */
+export function replay(command: string): Markup {
+  return html`<div class="replay"><span class="soft">Replay</span><code>${command}</code></div>`;
+}
+
+const evidenceShown = 20;
+const evidenceTitles = { fault: "Fault", exchange: "Exchange", history: "History", observation: "Observation" } as const satisfies Record<Evidence["kind"], string>;
+
+export function evidenceList(evidence: readonly Evidence[]): Markup | undefined {
+  if (evidence.length === 0) return undefined;
+  const shown = evidence.slice(0, evidenceShown).map((one) => html`<figure class="evidence"><figcaption>${evidenceTitles[one.kind]}</figcaption><pre tabindex="0">${lines(one.text)}</pre></figure>`);
+  return html`${shown}${evidence.length > evidenceShown ? html`<p class="soft">… and ${evidence.length - evidenceShown} more in result.json.</p>` : undefined}`;
+}

@@ -72,7 +72,7 @@ describe("edgemark check", () => {
     await writeFile(file, encodeHistory([write, read]));
     let text = "";
     const add = (more: string): void => void (text += more);
-    const io = { out: add, err: add, isLive: false, hasColour: false, columns: 80, onSignal: () => () => undefined, exit: assert.fail };
+    const io = { out: add, err: add, isLive: false, hasColour: false, columns: 80, onSignal: () => () => undefined, exit: (code: number) => assert.fail(`exit ${code}`) };
     const typed = (...words: string[]): Promise<number> => runCommand(checkCommand, [file, ...words], io);
     assert.equal(await typed("--model", "staleness", "--window-ms", "29"), 1);
     assert.equal(await typed("--model", "staleness", "--window-ms", "30", "--json"), 0);

@@ -1,26 +1,5 @@
 // The models a history can be judged by, one line each: `edgemark check FILE --model <name>`.
-import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import type { Model } from "./model.js";
 import { stalenessModel } from "./staleness-model.js";
-
-export interface ModelOptions {
-  /** The staleness that is promised, for the models that have one. */
-  readonly windowMs?: number;
-}
-
-/** A judgement in the words of the command line. */
-export interface ModelReport {
-  readonly answer: CheckerAnswer;
-  /** What the model found besides its verdict, one fact a line. */
-  readonly lines: readonly string[];
-  /** The same for machines: plain JSON. */
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
-export interface Model {
-  /** What it judges, in one line for --help. */
-  readonly summary: string;
-  /** @throws EdgemarkError usage.input when the history is of another kind */
-  readonly judge: (operations: readonly Operation[], options: ModelOptions) => ModelReport;
-}
 
 export const models: ReadonlyMap<string, Model> = new Map([["staleness", stalenessModel]]);

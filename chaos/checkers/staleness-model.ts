@@ -1,6 +1,6 @@
 // Bounded staleness as a model of the check command: the checker's answer in lines and in plain JSON.
 import { encodeOperation } from "../history/codec.js";
-import type { Model } from "./index.js";
+import type { Model } from "./model.js";
 import { checkStaleness, type StalenessAnswer } from "./staleness.js";
 
 export const stalenessModel: Model = {

@@ -1,2 +1,92 @@
 #!/usr/bin/env node
-console.log("todo");
+// The composition root: looks a command up, loads only what it needs, and turns whatever happens into an exit code.
+import { EdgemarkError, exitCodes, messageOf, nearestName } from "./contract/errors.js";
+import { exitCodesInWords, runCommand, type CommandSpec } from "./commands/command.js";
+import { processIo, type CommandIo } from "./commands/io.js";
+
+interface Verb {
+  readonly summary: string;
+  readonly load: () => Promise<CommandSpec>;
+}
+
+const verbs: Readonly<Record<string, Verb>> = {
+  certify: {
+    summary: "run all suites against a target and say which level it reaches",
+    load: async () => (await import("./commands/certify.js")).certifyCommand("certify", async () => (await import("./commands/parts.js")).runParts()),
+  },
+  run: {
+    summary: "run some suites or checks, without a level",
+    load: async () => (await import("./commands/certify.js")).certifyCommand("run", async () => (await import("./commands/parts.js")).runParts()),
+  },
+};
+
+function help(): string {
+  const width = Math.max(...Object.keys(verbs).map((name) => name.length));
+  const lines = Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Edgemark certifies edge runtimes: it runs an executable specification against a
+target and says what holds, what does not, and how fast it is.
+
+Usage: edgemark <command> [options]
+
+Commands:
+${lines.join("\n")}
+
+Options:
+  -h, --help     show this, or the help of a command
+  -V, --version  print the version
+
+Examples:
+  edgemark certify
+      certify the reference edge
+  edgemark certify --target grpc://127.0.0.1:50051 --json
+      certify a target that runs already, one JSON object on stdout
+  edgemark run --suite workers --dry-run
+      list the checks of one suite, start nothing
+
+${exitCodesInWords}
+`;
+}
+
+async function main(typed: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...rest] = typed;
+  if (name === "-V" || name === "--version") {
+    const { edgemarkVersion } = await import("./suites/runner/environment.js");
+    io.out(`${edgemarkVersion()}\n`);
+    return exitCodes.held;
+  }
+  if (name === undefined || name === "-h" || name === "--help" || name === "help") {
+    const verb = name === "help" ? rest[0] : undefined;
+    if (verb !== undefined) return main([verb, "--help"], io);
+    (name === undefined ? io.err : io.out)(help());
+    return name === undefined ? exitCodes.usage : exitCodes.held;
+  }
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb === undefined) {
+    const nearest = nearestName(name, Object.keys(verbs));
+    const hint = nearest === undefined ? "see `edgemark --help`" : `did you mean ${nearest}?`;
+    throw new EdgemarkError("usage.flag", `a command expected; ${name} is none; ${hint}`);
+  }
+  return runCommand(await verb.load(), rest, io);
+}
+
+/** An error in words; our own mistakes with their stack, so that they can be reported. */
+function tell(error: unknown, io: CommandIo): number {
+  if (error instanceof EdgemarkError) {
+    io.err(`edgemark: ${error.message} (${error.code})\n`);
+    return error.exitCode;
+  }
+  io.err(`edgemark: this is a mistake of Edgemark's own, please report it: ${messageOf(error)}\n${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+  return exitCodes.error;
+}
+
+const io = processIo();
+// A reader that has seen enough (| head) is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+const code = await main(process.argv.slice(2), io).catch((error: unknown) => tell(error, io));
+// A check that ignored its end may still hold timers or sockets: the command is over all the same.
+await new Promise((resolve) => process.stdout.write("", resolve));
+process.exit(code);

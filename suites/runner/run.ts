@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly totalBudgetMs: number;
   /** The options of the command line that repeat a check on this target, without --only. */
   readonly replayOptions: string;
+  /** Set when the run covers a part only, with what; such a run never certifies. Default: derived from `only`. */
+  readonly partial?: string;
   readonly nowMs?: () => number;
 }
 
@@ -134,6 +136,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
 
   const counts = countsOf(results);
   const only = options.only ?? [];
+  const partial = options.partial ?? (only.length === 0 ? undefined : `only ${only.join(", ")}`);
   return {
     schema: resultSchema,
     run: {
@@ -145,7 +148,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       suites: chosen.map((suite) => suite.id),
       replay: replayLine("certify", options.replayOptions, ...only),
       ...(signal.aborted ? { interrupted: String(signal.reason instanceof Error ? signal.reason.message : signal.reason) } : {}),
-      ...(only.length === 0 ? {} : { partial: `only ${only.join(", ")}` }),
+      ...(partial === undefined ? {} : { partial }),
     },
     target: { ...session.description, address: session.address },
     environment,

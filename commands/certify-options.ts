@@ -1,0 +1,86 @@
+// The options that certify and run share, as data for the parser, and as settings once they are parsed.
+import { profiles, type Profile } from "../contract/result/document.js";
+import { listOf, numberBetween, type OptionSpec } from "./command.js";
+
+/** What a run may take altogether unless --timeout says otherwise, s. */
+const defaultBudgetSeconds: Readonly<Record<Profile, number>> = { quick: 120, full: 3_600, nightly: 14_400 };
+const largestSeed = 2 ** 32 - 1;
+
+export const runOptions: readonly OptionSpec[] = [
+  { flags: "--target <target>", words: "name, grpc://host:port, or the path of an adapter (default: reference)" },
+  { flags: "--profile <profile>", words: "what the run covers (default: quick)", choices: profiles },
+  { flags: "--suite <names>", words: "only these suites, with commas between them (default: all)", parse: listOf },
+  { flags: "--only <checks>", words: "only these checks or prefixes of checks (default: all)", parse: listOf },
+  { flags: "--seed <number>", words: "seed of all randomness (default: random, printed)", parse: numberBetween(0, largestSeed, { isWhole: true }) },
+  { flags: "--shuffle", words: "run the checks of a suite in an order drawn from the seed (default: off)" },
+  { flags: "--pops <number>", words: "PoPs to start, 1 to 12 (default: the target's own)", parse: numberBetween(1, 12, { isWhole: true }) },
+  { flags: "--time-scale <factor>", words: "run platform timers this many times faster (default: the target's own)", parse: numberBetween(1, 10_000) },
+  { flags: "--claims <files>", words: "claims files of your own, besides the documented ones", parse: listOf },
+  { flags: "--out <folder>", words: "folder for runs (default: runs)" },
+  { flags: "--timeout <seconds>", words: "for the whole run, s (default: quick 120, full 3600, nightly 14400)", parse: numberBetween(1, 1_000_000) },
+  { flags: "--json", words: "print one JSON object on stdout (default: off)" },
+  { flags: "--dry-run", words: "list the checks that would run, and start nothing (default: off)" },
+  { flags: "--list", words: "list the ids of all checks of all profiles, and start nothing (default: off)" },
+];
+
+export interface RunSettings {
+  readonly target: string;
+  readonly profile: Profile;
+  readonly suites: readonly string[];
+  readonly only: readonly string[];
+  readonly seed: number;
+  readonly isShuffled: boolean;
+  readonly pops: number | undefined;
+  readonly timeScale: number | undefined;
+  readonly claimsFiles: readonly string[];
+  readonly out: string;
+  readonly budgetMs: number;
+  readonly isJson: boolean;
+  readonly isDryRun: boolean;
+  readonly isList: boolean;
+}
+
+/**
+ * @param given what the parser made of the command line
+ * @param random draws the seed when none is given
+ */
+export function settingsOf(given: Readonly<Record<string, unknown>>, random: () => number): RunSettings {
+  const text = (name: string): string | undefined => (typeof given[name] === "string" ? given[name] : undefined);
+  const number = (name: string): number | undefined => (typeof given[name] === "number" ? given[name] : undefined);
+  const list = (name: string): readonly string[] => (Array.isArray(given[name]) ? given[name].map(String) : []);
+  const profile = profiles.find((known) => known === text("profile")) ?? "quick";
+  return {
+    target: text("target") ?? "reference",
+    profile,
+    suites: list("suite"),
+    only: list("only"),
+    seed: number("seed") ?? Math.floor(random() * (largestSeed + 1)),
+    isShuffled: given["shuffle"] === true,
+    pops: number("pops"),
+    timeScale: number("timeScale"),
+    claimsFiles: list("claims"),
+    out: text("out") ?? "runs",
+    budgetMs: (number("timeout") ?? defaultBudgetSeconds[profile]) * 1_000,
+    isJson: given["json"] === true,
+    isDryRun: given["dryRun"] === true,
+    isList: given["list"] === true,
+  };
+}
+
+/** The options that repeat a run, as they are typed; what is the default is left out. */
+export function replayOptionsOf(settings: RunSettings): string {
+  const parts = [
+    `--target ${quoted(settings.target)}`,
+    settings.profile === "quick" ? "" : `--profile ${settings.profile}`,
+    `--seed ${settings.seed}`,
+    settings.isShuffled ? "--shuffle" : "",
+    settings.pops === undefined ? "" : `--pops ${settings.pops}`,
+    settings.timeScale === undefined ? "" : `--time-scale ${settings.timeScale}`,
+    ...settings.claimsFiles.map((file) => `--claims ${quoted(file)}`),
+  ];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,85 @@
+// What a command of the command line is: data that becomes its parser and its help, and a function that runs it.
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { exitCodes } from "../contract/errors.js";
+import type { CommandIo } from "./io.js";
+
+export interface OptionSpec {
+  /** As commander reads them: "--seed <number>". */
+  readonly flags: string;
+  /** What it does, with default and unit in words. */
+  readonly words: string;
+  /** Makes a value of what was typed. @throws InvalidArgumentError with what was expected */
+  readonly parse?: (typed: string, before: unknown) => unknown;
+  readonly choices?: readonly string[];
+}
+
+/** One command: a file of its own, looked up by name. */
+export interface CommandSpec {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  readonly args?: readonly { readonly flags: string; readonly words: string }[];
+  readonly options: readonly OptionSpec[];
+  /** Three of them: what is typed, and what it does. */
+  readonly examples: readonly (readonly [typed: string, words: string])[];
+  /** @returns the exit code. @throws EdgemarkError */
+  readonly run: (given: Readonly<Record<string, unknown>>, args: readonly string[], io: CommandIo) => Promise<number>;
+}
+
+export const exitCodesInWords = `Exit codes:
+  0  all held
+  1  a check or a claim failed
+  2  wrong usage or configuration
+  3  the target or the harness broke, or the run was interrupted
+  4  inconclusive`;
+
+/**
+ * Parses and runs one command.
+ * @param spec the command
+ * @param typed what followed its name
+ * @returns the exit code; help and mistakes are printed
+ */
+export async function runCommand(spec: CommandSpec, typed: readonly string[], io: CommandIo): Promise<number> {
+  let code: number = exitCodes.error;
+  const command = new Command(`edgemark ${spec.name}`)
+    .description(spec.summary)
+    .helpOption("-h, --help", "show this")
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
+    .showSuggestionAfterError()
+    .addHelpText("after", `\nExamples:\n${spec.examples.map(([line, words]) => `  ${line}\n      ${words}`).join("\n")}\n\n${exitCodesInWords}`);
+  for (const { flags, words } of spec.args ?? []) command.argument(flags, words);
+  for (const { flags, words, parse, choices } of spec.options) {
+    const option = new Option(flags, words);
+    if (choices !== undefined) option.choices(choices);
+    if (parse !== undefined) option.argParser(parse);
+    command.addOption(option);
+  }
+  command.action(async () => {
+    code = await spec.run(command.opts(), command.args, io);
+  });
+  try {
+    await command.parseAsync([...typed], { from: "user" });
+  } catch (error) {
+    // Commander has printed what was wrong, with the nearest name.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
+    throw error;
+  }
+  return code;
+}
+
+/** A parser of numbers within bounds, both included. */
+export function numberBetween(low: number, high: number, { isWhole = false } = {}): (typed: string) => number {
+  return (typed) => {
+    const value = typed.trim() === "" ? Number.NaN : Number(typed);
+    if (Number.isFinite(value) && value >= low && value <= high && (!isWhole || Number.isInteger(value))) return value;
+    throw new InvalidArgumentError(`Expected ${isWhole ? "a whole number" : "a number"} from ${low} to ${high}.`);
+  };
+}
+
+/** A parser of lists: comma separated, repeatable. */
+export function listOf(typed: string, before: unknown): string[] {
+  const words = typed.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  if (words.length === 0) throw new InvalidArgumentError("Expected a name, or several with commas between them.");
+  return [...(Array.isArray(before) ? before.map(String) : []), ...words];
+}

@@ -1,0 +1,20 @@
+// Puts a run together from its parts: suites, claims, targets and reports. Only the composition root loads this.
+import { writeReports } from "../reports/index.js";
+import { terminalSummary } from "../reports/terminal.js";
+import { suites } from "../suites/index.js";
+import type { RunParts } from "./certify.js";
+import { openSession } from "./session.js";
+
+/** How long a target may take to start, ms: a runtime that is loaded for the first time from a slow disk. */
+const startDeadlineMs = 60_000;
+
+/** @returns the parts of certify and run */
+export async function runParts(): Promise<RunParts> {
+  return {
+    suites,
+    loadClaims: async () => [],
+    openSession: (settings) => openSession(settings.target, { startDeadlineMs }),
+    writeReports,
+    summary: terminalSummary,
+  };
+}

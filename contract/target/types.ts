@@ -186,8 +186,11 @@ export interface TargetVerbs {
     readonly popId?: string;
   }): Promise<{ readonly outcome: string; readonly noRetry: boolean }>;
   triggerAlarm(deploymentId: string, className: string, objectId: string): Promise<string>;
-  /** @returns a function that ends the stream */
-  watch(onEvent: (event: TargetEvent) => void): () => void;
+  /**
+   * @param onEnd called once when the stream ends by itself: with the error, or without one when the target ended it
+   * @returns a function that ends the stream
+   */
+  watch(onEvent: (event: TargetEvent) => void, onEnd?: (error?: Error) => void): () => void;
 }
 
 /** What a server of the contract implements; a verb left out answers UNIMPLEMENTED. */

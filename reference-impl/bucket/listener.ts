@@ -1,0 +1,164 @@
+// One loopback HTTP listener of a store. Each PoP has its own, so that one PoP can be cut off from storage.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Answer } from "./answers.js";
+import { toBucketError } from "./errors.js";
+import { readRequest } from "./request.js";
+import type { BucketRequest } from "./request.js";
+import type { Credentials } from "./sigv4.js";
+import { xmlError } from "./xml.js";
+
+/** How a listener behaves while its PoP is cut off: never answers, or ends every connection. */
+export type Isolation = "hang" | "refuse";
+
+export interface BucketListener {
+  /** Such as http://127.0.0.1:41234, without the bucket. */
+  readonly url: string;
+  /**
+   * Answers stop until {@link restore}. What was under way may have happened, and its answer waits; what arrives
+   * meanwhile happens after the restoration, if its client still waits for it.
+   */
+  isolate(mode: Isolation): void;
+  restore(): void;
+  close(): Promise<void>;
+}
+
+export interface ListenerOptions {
+  /** 0: a free one. */
+  readonly port: number;
+  readonly credentials: Credentials;
+  readonly nowMs: () => number;
+  readonly operate: (request: BucketRequest) => Promise<Answer>;
+}
+
+/** Starts a listener on the loopback address. */
+export async function startListener(options: ListenerOptions): Promise<BucketListener> {
+  const listener = new Listener(options);
+  await listener.start();
+  return listener;
+}
+
+class Listener implements BucketListener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #held = new Set<() => void>();
+  #isolation: Isolation | undefined;
+  #requests = 0;
+  url = "";
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    // Connections stay open for as long as a client likes: one that is closed just when it is used again would
+    // look like a failure of the storage.
+    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+    this.#server.on("connection", (socket) => this.#accept(socket));
+    this.#server.on("request", (message, response) => void this.#answer(message, response));
+    this.#server.on("checkContinue", (message, response) => void this.#answer(message, response, () => response.writeContinue()));
+    this.#server.on("clientError", (_error, socket) => socket.destroy());
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#options.port, "127.0.0.1", resolve);
+    });
+    const address = this.#server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  isolate(mode: Isolation): void {
+    this.#isolation = mode;
+    if (mode === "refuse") this.#dropAll();
+  }
+
+  restore(): void {
+    this.#isolation = undefined;
+    this.#release();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#dropAll();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#isolation === "refuse") {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+
+  #dropAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#release();
+  }
+
+  #release(): void {
+    for (const release of this.#held) release();
+    this.#held.clear();
+  }
+
+  // Waits while nothing may come through. False: the client is gone.
+  async #passes(socket: Socket): Promise<boolean> {
+    while (this.#isolation === "hang" && !socket.destroyed) {
+      await new Promise<void>((resolve) => {
+        this.#held.add(resolve);
+        socket.once("close", resolve);
+      });
+    }
+    return !socket.destroyed;
+  }
+
+  async #answer(message: IncomingMessage, response: ServerResponse, goOn?: () => void): Promise<void> {
+    const { socket } = message;
+    // A client that goes away is no failure of ours.
+    message.on("error", () => undefined);
+    response.on("error", () => undefined);
+    if (!(await this.#passes(socket))) return;
+    const requestId = (++this.#requests).toString(16).padStart(16, "0");
+    let answer: Answer;
+    try {
+      const { credentials, nowMs, operate } = this.#options;
+      const request = readRequest(message, credentials, nowMs());
+      goOn?.();
+      answer = await operate(request);
+    } catch (thrown) {
+      const error = toBucketError(thrown);
+      answer = { status: error.status, headers: { "content-type": "application/xml" }, body: xmlError(error.code, error.message, message.url ?? "", requestId) };
+    }
+    try {
+      if (await this.#passes(socket)) await send(message, response, answer, requestId);
+    } finally {
+      if (typeof answer.body === "object") answer.body.close();
+    }
+  }
+}
+
+async function send(message: IncomingMessage, response: ServerResponse, answer: Answer, requestId: string): Promise<void> {
+  const { status, headers, body } = answer;
+  const text = typeof body === "string" ? Buffer.from(body) : undefined;
+  const isUnread = !message.complete;
+  response.writeHead(status, {
+    ...headers,
+    ...(text !== undefined && { "content-length": String(text.length) }),
+    ...(body === undefined && status !== 204 && status !== 304 && { "content-length": "0" }),
+    "x-amz-request-id": requestId,
+    // What is left of a refused body would be read as the next request.
+    ...(isUnread && { connection: "close" }),
+  });
+  if (isUnread) message.resume();
+  if (message.method === "HEAD" || body === undefined || text !== undefined) {
+    response.end(message.method === "HEAD" ? undefined : text);
+    return;
+  }
+  if (typeof body === "string") return;
+  // A client that leaves in the middle, or a disk that fails there, ends the connection: a short body cannot look whole.
+  await pipeline(Readable.from(body.chunks, { objectMode: false }), response).catch(() => message.socket.destroy());
+}

@@ -1,0 +1,65 @@
+// Operations on one object: put, copy, get, head, delete.
+import { type Answer, emptyAnswer, httpTime, isoTime, xmlAnswer } from "./answers.js";
+import { takeIn } from "./body.js";
+import { checksumNames } from "./checksum.js";
+import { copyObject } from "./copy.js";
+import { BucketError } from "./errors.js";
+import { headersToKeep } from "./kept-headers.js";
+import { parseRange } from "./range.js";
+import { readCondition } from "./read-condition.js";
+import type { Metadata } from "./record.js";
+import { type BucketRequest, writeCondition } from "./request.js";
+import type { Store } from "./store.js";
+import { xmlDocument } from "./xml.js";
+
+export async function putObject(store: Store, request: BucketRequest): Promise<Answer> {
+  if (request.header("x-amz-copy-source") !== undefined) {
+    const { etag, modifiedAtMs } = await copyObject(store, request);
+    return xmlAnswer(xmlDocument("CopyObjectResult", [["ETag", `"${etag}"`], ["LastModified", isoTime(modifiedAtMs)]]));
+  }
+  const condition = writeCondition(request);
+  const content = await takeIn(request.body(), store.blobs);
+  const { etag } = await store.put(request.key, content, headersToKeep(request), condition);
+  return emptyAnswer(200, { etag: `"${etag}"` });
+}
+
+export async function deleteObject(store: Store, request: BucketRequest): Promise<Answer> {
+  await store.delete(request.key, writeCondition(request));
+  return emptyAnswer(204);
+}
+
+/** GET and HEAD: the body of a HEAD's answer is not sent. */
+export function getObject(store: Store, request: BucketRequest): Answer {
+  const object = store.open(request.key);
+  if (object === undefined) throw new BucketError("NoSuchKey", "The specified key does not exist.");
+  let isHandedOn = false;
+  try {
+    const { metadata } = object;
+    const headers = headersOf(metadata, request.header("x-amz-checksum-mode")?.toUpperCase() === "ENABLED");
+    if (readCondition(request, metadata) === "not-modified") return emptyAnswer(304, headers);
+    const range = parseRange(request.header("range"), metadata.sizeBytes);
+    const { start, end } = range ?? { start: 0, end: metadata.sizeBytes };
+    headers["content-length"] = String(end - start);
+    if (range !== undefined) {
+      headers["content-range"] = `bytes ${start}-${end - 1}/${metadata.sizeBytes}`;
+      // A checksum of the whole would be taken for one of the part.
+      for (const name of checksumNames) delete headers[name];
+    }
+    isHandedOn = true;
+    return { status: range === undefined ? 200 : 206, headers, body: { chunks: object.read(start, end), close: () => object.close() } };
+  } finally {
+    if (!isHandedOn) object.close();
+  }
+}
+
+function headersOf(metadata: Metadata, withChecksums: boolean): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": "binary/octet-stream",
+    ...metadata.headers,
+    "accept-ranges": "bytes",
+    etag: `"${metadata.etag}"`,
+    "last-modified": httpTime(metadata.modifiedAtMs),
+  };
+  if (!withChecksums) for (const name of checksumNames) delete headers[name];
+  return headers;
+}

@@ -93,6 +93,7 @@ export const cases: readonly IsolateCase[] = [
     subject: "WebAssembly.Instance",
     promise: "WebAssembly.Instance runs a module's exports, and accepts nothing but a module",
     async run() {
+      same(typeof wasm().Instance, "function", "typeof WebAssembly.Instance");
       throws(() => new (wasm().Instance)({}), ["TypeError"], "an instance of no module");
       const module = await unlessRefused(() => new (wasm().Module)(addition));
       if (module !== undefined) addsUp(new (wasm().Instance)(module).exports);

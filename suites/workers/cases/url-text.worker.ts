@@ -24,6 +24,7 @@ export const cases: readonly IsolateCase[] = [
     subject: "URL",
     promise: "What cannot be a URL is refused with a TypeError",
     run() {
+      same(new URL("http://1.2.3.25/").hostname, "1.2.3.25", "the host of a URL that is allowed");
       for (const text of ["http://a b/", "http://[::1", "http://a:99999/", "http:///", "http://1.2.3.256/"]) {
         throws(() => new URL(text), ["TypeError"], text);
       }

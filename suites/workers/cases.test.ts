@@ -1,0 +1,123 @@
+// The cases themselves under test, on stock workerd: each passes as it is, and fails once its subject is taken away or
+// made inert. A check that cannot fail proves nothing.
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ecma429Entries } from "./ecma429.js";
+import { isolateAreas, loadCases } from "./isolate.js";
+
+const lists = await Promise.all([...isolateAreas, "node"].map(loadCases));
+const cases = lists.slice(0, -1).flat();
+
+// Without it there is nothing left to ask.
+const unbreakable: ReadonlySet<string> = new Set(["globalThis"]);
+
+describe("cases of the isolate", () => {
+  it("have unique ids of the suite's form and a promise each", () => {
+    const all = lists.flat();
+    const ids = all.map((unit) => unit.id);
+
+    assert.deepEqual(ids.filter((id, index) => ids.indexOf(id) !== index), []);
+    assert.deepEqual(ids.filter((id) => !/^workers(\.[a-z0-9]+(-[a-z0-9]+)*){2,}$/.test(id)), []);
+    assert.deepEqual(all.filter((unit) => unit.promise.length < 20).map((unit) => unit.id), []);
+  });
+
+  it("stand for every entry of ECMA-429, each once", () => {
+    const entries = lists.flat().flatMap((unit) => (unit.entry === undefined ? [] : [unit.entry]));
+
+    assert.equal(ecma429Entries.length, 78);
+    assert.deepEqual([...entries].sort(), [...ecma429Entries].sort());
+  });
+});
+
+describe("cases of the isolate on stock workerd", function () {
+  this.timeout(60_000);
+  let runtime: { readonly url: string; close(): Promise<void> } | undefined;
+  before(async () => {
+    runtime = await startWorkerd(fileURLToPath(new URL("./saboteur.worker.js", import.meta.url)));
+  });
+  after(() => runtime?.close());
+
+  const passes = async (how: string, id: string): Promise<boolean> => {
+    const response = await fetch(`${runtime?.url}/${how}/${id}`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    const text = response?.status === 200 ? await response.text() : "";
+    return text === '{"ok":true}';
+  };
+  const passing = async (how: string, of: readonly { readonly id: string }[]): Promise<string[]> => {
+    const names: string[] = [];
+    for (const unit of of) if (await passes(how, unit.id)) names.push(unit.id);
+    return names;
+  };
+
+  it("pass as they are", async () => {
+    const passed = await passing("intact", cases);
+
+    assert.deepEqual(cases.map((unit) => unit.id).filter((id) => !passed.includes(id)), []);
+  });
+
+  it("fail without their subject", async () => {
+    const judged = cases.filter((unit) => !unbreakable.has(unit.subject) && unit.mayBeAbsent !== true);
+
+    assert.deepEqual(await passing("absent", judged), []);
+  });
+
+  it("fail with an inert subject", async () => {
+    const judged = cases.filter((unit) => !unbreakable.has(unit.subject));
+
+    assert.deepEqual(await passing("inert", judged), []);
+  });
+
+  it("pass again afterwards", async () => {
+    const passed = await passing("intact", cases);
+
+    assert.deepEqual(cases.map((unit) => unit.id).filter((id) => !passed.includes(id)), []);
+  });
+});
+
+/** Starts stock workerd with one program on a free loopback port. @throws when it is not listening within ten seconds */
+async function startWorkerd(program: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), "edgemark-cases-"));
+  const config = join(folder, "config.capnp");
+  // An embedded file is looked up beside the configuration only.
+  copyFileSync(program, join(folder, "main.js"));
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "cases", worker = (modules = [(name = "main.js", esModule = embed "main.js")], compatibilityDate = "2026-01-01"))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "cases")],
+);
+`,
+  );
+  const binary = join(dirname(createRequire(import.meta.url).resolve("workerd/package.json")), "bin", "workerd");
+  const child = spawn(binary, ["serve", config, "--control-fd=3"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+  const close = async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    if (child.exitCode === null && child.kill("SIGKILL")) await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { url: `http://127.0.0.1:${await portOf(child)}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function portOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("workerd was not listening within ten seconds")), 10_000);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}`)));
+    child.stdio[3]?.on("data", (data: Buffer) => {
+      const port = /"event":"listen".*"port":(\d+)/.exec(data.toString())?.[1];
+      if (port === undefined) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    });
+  });
+}

@@ -1,0 +1,64 @@
+// A worker for the suite's own tests: runs a case as the fixture does, but with the case's subject taken away or made
+// inert first. A case that still passes proves nothing.
+import { cases as events } from "./cases/api-events.worker.js";
+import { cases as fetching } from "./cases/api-fetch.worker.js";
+import { cases as globals } from "./cases/api-globals.worker.js";
+import { cases as apiStreams } from "./cases/api-streams.worker.js";
+import { cases as wasm } from "./cases/api-wasm.worker.js";
+import { cases as body } from "./cases/body.worker.js";
+import { cases as crypto } from "./cases/crypto.worker.js";
+import { cases as own } from "./cases/own.worker.js";
+import { cases as streams } from "./cases/streams.worker.js";
+import { cases as urlText } from "./cases/url-text.worker.js";
+import { outcomeOf } from "./isolate-server.js";
+
+const cases = [...events, ...fetching, ...globals, ...apiStreams, ...wasm, ...body, ...crypto, ...own, ...streams, ...urlText];
+
+// What the saboteur itself needs, kept before anything is broken.
+const { Response, JSON, Reflect, Object, setTimeout, Promise } = globalThis;
+
+/** Answers everything with nothing: callable, constructible, any property of an instance is a function of that kind. */
+function inert(): unknown {
+  const nothing = function (): undefined {
+    return undefined;
+  };
+  return new Proxy(function Inert() {}, {
+    apply: () => undefined,
+    construct: () => new Proxy({}, { get: (_target, name) => (name === "then" ? undefined : nothing) }),
+    get: (target, name) => (name === "prototype" ? Reflect.get(target, name) : name === "then" ? undefined : nothing),
+  });
+}
+
+/** Breaks what a dotted path names. @returns what puts it back */
+function sabotage(path: string, how: string): () => void {
+  const names = path.split(".");
+  const last = names.pop() ?? "";
+  let holder: object = globalThis;
+  for (const name of names) holder = Reflect.get(holder, name) as object;
+  // A property that is inherited (crypto.subtle.digest) is broken where it is found first: on the object itself.
+  const before = Reflect.getOwnPropertyDescriptor(holder, last);
+  const value = how === "absent" ? undefined : inert();
+  const isBroken = Reflect.defineProperty(holder, last, { configurable: true, writable: true, enumerable: false, value });
+  if (!isBroken) throw new Error(`cannot break ${path}`);
+  return () => {
+    if (before === undefined) Reflect.deleteProperty(holder, last);
+    else Object.defineProperty(holder, last, before);
+  };
+}
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    const [, how = "", id = ""] = /\/(intact|absent|inert)\/([\w.-]+)$/.exec(request.url) ?? [];
+    const unit = cases.find((candidate) => candidate.id === id);
+    if (unit === undefined) return new Response(`no case ${id}`, { status: 404 });
+    const restore = how === "intact" ? () => undefined : sabotage(unit.subject, how);
+    try {
+      // A broken subject may leave a case waiting for ever; that is a failure too.
+      const late = new Promise((resolve) => setTimeout(resolve, 1_000, { ok: false, name: "Late", message: "no outcome within a second" }));
+      const outcome: unknown = await Promise.race([outcomeOf(unit), late]);
+      return new Response(JSON.stringify(outcome));
+    } finally {
+      restore();
+    }
+  },
+};

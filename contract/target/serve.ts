@@ -120,14 +120,18 @@ function receiveWorker(call: ServerReadableStream<unknown, unknown>): Promise<De
 }
 
 function serveWatch(server: TargetServer, token: string | undefined, call: ServerWritableStream<unknown, unknown>): void {
-  if (!isLetIn(call.metadata, token)) return void call.destroy(Object.assign(new Error("refused"), notLetIn()));
-  if (server.watch === undefined) {
-    return void call.destroy(Object.assign(new Error("unimplemented"), { code: status.UNIMPLEMENTED, details: "Watch is not implemented by this target" }));
+  // To destroy the stream would lose the status; its error event sends it.
+  const fail = (as: { code: status; details: string }): void => void call.emit("error", as);
+  if (!isLetIn(call.metadata, token)) return fail(notLetIn());
+  if (server.watch === undefined) return fail({ code: status.UNIMPLEMENTED, details: "Watch is not implemented by this target" });
+  try {
+    const stop = server.watch((event) => void call.write(event), (error) => (error === undefined ? void call.end() : fail(asStatus(error))));
+    call.on("cancelled", stop);
+    // Headers now, not with the first event: a client can tell a silent stream from a dead one.
+    call.sendMetadata(new Metadata());
+  } catch (error) {
+    fail(asStatus(error));
   }
-  const stop = server.watch((event) => void call.write(event), (error) => (error === undefined ? call.end() : void call.destroy(Object.assign(error, asStatus(error)))));
-  call.on("cancelled", stop);
-  // Headers now, not with the first event: a client can tell a silent stream from a dead one.
-  call.sendMetadata(new Metadata());
 }
 
 function encodeDescription(description: TargetDescription): Record<string, unknown> {

@@ -1,0 +1,172 @@
+// edgemark report RUN...: judges recorded runs again by today's claims and writes their reports, without the target.
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { loadClaims } from "../contract/claims/registry.js";
+import type { Claim } from "../contract/claims/types.js";
+import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
+import type { ResultDocument } from "../contract/result/document.js";
+import { parseResult } from "../contract/result/parse.js";
+import { type Format, usualFormats, writeReports, writers } from "../reports/index.js";
+import { judge } from "../reports/judge.js";
+import { pathProblem } from "../reports/judge-path.js";
+import { overview } from "../reports/overview.js";
+import { visible } from "../reports/text.js";
+import { listOf, type CommandSpec } from "./command.js";
+import type { CommandIo } from "./io.js";
+
+export interface ReportOptions {
+  /** Default html, junit and md. */
+  readonly formats?: readonly Format[];
+  /** Folder to write to; several runs get a folder each in it. Default: beside each document. */
+  readonly out?: string;
+  /** Where runs are kept, for "latest" and for ids. Default runs. */
+  readonly runs?: string;
+  /** A user's own claims files. */
+  readonly claimsFiles?: readonly string[];
+  /** Tell what the document says, by the claims of its day. */
+  readonly isAsRecorded?: boolean;
+  readonly isJson?: boolean;
+}
+
+/** Larger than any document of ours; a string that big would end the process instead of the command. */
+const largestDocumentBytes = 256 * 1024 * 1024;
+
+/**
+ * Writes the reports of runs.
+ * @param paths result documents, folders of runs, ids of runs, or "latest"
+ * @returns 0 when all were written, whatever their verdicts
+ * @throws EdgemarkError usage.input for a run that is not there or is no result document, before anything is written
+ */
+export async function runReport(paths: readonly string[], options: ReportOptions, io: Pick<CommandIo, "out" | "err">): Promise<number> {
+  if (paths.length === 0) throw new EdgemarkError("usage.input", "expected a run; none was given; name a folder of a run, its result.json, or latest");
+  const claims = options.isAsRecorded === true ? [] : loadClaims(options.claimsFiles ?? [], pathProblem);
+  const documents = [];
+  for (const path of paths) {
+    const file = await documentOf(path, options.runs ?? "runs");
+    const recorded = parseResult(await readText(file), file);
+    if (options.isAsRecorded !== true) warnOfLost(recorded, claims, file, io);
+    documents.push({ file, document: options.isAsRecorded === true ? recorded : { ...recorded, ...judge(recorded, claims) } });
+  }
+  const written = [];
+  for (const [index, { file, document }] of documents.entries()) {
+    const files = await writeReports(document, directoryFor(file, index, documents.length, options.out), options.formats ?? usualFormats);
+    written.push({ document: file, verdict: document.verdict, level: document.level, counts: document.counts, claims: document.claimCounts, files });
+    if (options.isJson === true) continue;
+    io.err(`${visible(`${document.target.name} ${document.target.version}: ${overview(document).headline}`)}\n`);
+    io.out(files.map((one) => `${one}\n`).join(""));
+  }
+  if (options.isJson === true) io.out(`${JSON.stringify({ runs: written })}\n`);
+  return exitCodes.held;
+}
+
+/** Two runs may have the same folder name; a number keeps them apart. */
+function directoryFor(file: string, index: number, count: number, out: string | undefined): string {
+  if (out === undefined) return dirname(file);
+  if (count === 1) return out;
+  const name = dirname(file).split(/[\\/]/).at(-1) ?? "";
+  return join(out, `${index + 1}-${name === "" || name === "." || name === ".." ? "run" : name}`);
+}
+
+/** A claim that cannot be judged today must not vanish without a word. */
+function warnOfLost(document: ResultDocument, claims: readonly Claim[], file: string, io: Pick<CommandIo, "err">): void {
+  const known = new Set(claims.map((claim) => claim.id));
+  const lost = document.claims.filter((claim) => !known.has(claim.id)).map((claim) => visible(claim.id, { limit: 60 }));
+  if (lost.length === 0) return;
+  io.err(`${file}: ${lost.length} of its claims are not among today's and are left out: ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ", ..." : ""}; name their file with --claims, or use --as-recorded\n`);
+}
+
+async function documentOf(path: string, runs: string): Promise<string> {
+  if (path === "latest") return latest(runs);
+  for (const candidate of [path, join(runs, path)]) {
+    const found = await stat(candidate).catch(() => undefined);
+    if (found?.isDirectory() === true) {
+      const inside = join(candidate, "result.json");
+      if ((await stat(inside).catch(() => undefined))?.isFile() === true) return inside;
+      throw new EdgemarkError("usage.input", `expected the folder of a run; ${candidate} has no result.json; name another folder or a document`);
+    }
+    if (found !== undefined) return candidate;
+  }
+  const known = (await runsIn(runs)).map(({ name }) => name);
+  const near = nearestName(path, ["latest", ...known]);
+  throw new EdgemarkError("usage.input", `expected a run; there is no ${path}, here or in ${runs}; ${near === undefined ? "name a folder of a run, its result.json, or latest" : `did you mean ${near}?`}`);
+}
+
+async function latest(runs: string): Promise<string> {
+  const found = await runsIn(runs);
+  const newest = found.reduce<(typeof found)[number] | undefined>((a, b) => (a === undefined || b.writtenAtMs > a.writtenAtMs || (b.writtenAtMs === a.writtenAtMs && b.name > a.name) ? b : a), undefined);
+  if (newest === undefined) throw new EdgemarkError("usage.input", `expected a run in ${runs}; there is none; run edgemark certify first, or name a document`);
+  return newest.file;
+}
+
+async function runsIn(runs: string): Promise<{ readonly name: string; readonly file: string; readonly writtenAtMs: number }[]> {
+  const names = await readdir(runs).catch(() => []);
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const file = join(runs, name, "result.json");
+      const facts = await stat(file).catch(() => undefined);
+      return facts?.isFile() === true ? [{ name, file, writtenAtMs: facts.mtimeMs }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > largestDocumentBytes) throw new Error(`it has ${size} bytes, more than ${largestDocumentBytes}`);
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new EdgemarkError("usage.input", `expected a result document that can be read; ${file}: ${messageOf(cause)}; give the result.json of a run`, { cause });
+  }
+}
+
+const formatNames = Object.keys(writers);
+
+function isFormat(name: string): name is Format {
+  return Object.hasOwn(writers, name);
+}
+
+function formatsOf(given: unknown): readonly Format[] | undefined {
+  if (!Array.isArray(given)) return undefined;
+  return given.map(String).map((name) => {
+    if (isFormat(name)) return name;
+    const near = nearestName(name, formatNames);
+    throw new EdgemarkError("usage.flag", `expected formats among ${formatNames.join(", ")}; ${name} is none${near === undefined ? "; correct it" : `; did you mean ${near}?`}`);
+  });
+}
+
+export const reportCommand = {
+  name: "report",
+  summary: "Judges recorded runs again by today's claims and writes their reports.",
+  args: [{ flags: "<runs...>", words: "folders of runs, their result.json, ids of runs, or latest" }],
+  options: [
+    { flags: "--format <names>", words: `what to write: ${formatNames.join(", ")} (default: ${usualFormats.join(",")})`, parse: listOf },
+    { flags: "--out <folder>", words: "where to write (default: beside each document)" },
+    { flags: "--runs <folder>", words: "where runs are kept (default: runs)" },
+    { flags: "--claims <files>", words: "claims files of your own, besides the documented ones", parse: listOf },
+    { flags: "--as-recorded", words: "do not judge again (default: off)" },
+    { flags: "--json", words: "print one JSON object on stdout (default: off)" },
+  ],
+  examples: [
+    ["edgemark report latest", "the last run, as page, JUnit and Markdown beside its document"],
+    ["edgemark report runs/* --format html --out pages", "a page for each run, a folder each"],
+    ["edgemark report result.json --claims my-slo.yaml", "an old run against figures of your own"],
+  ],
+  async run(given, args, io) {
+    const text = (name: string): string | undefined => (typeof given[name] === "string" ? given[name] : undefined);
+    const formats = formatsOf(given["format"]);
+    const [out, runs] = [text("out"), text("runs")];
+    return runReport(
+      args,
+      {
+        ...(formats === undefined ? {} : { formats }),
+        ...(out === undefined ? {} : { out }),
+        ...(runs === undefined ? {} : { runs }),
+        claimsFiles: Array.isArray(given["claims"]) ? given["claims"].map(String) : [],
+        isAsRecorded: given["asRecorded"] === true,
+        isJson: given["json"] === true,
+      },
+      io,
+    );
+  },
+} as const satisfies CommandSpec;

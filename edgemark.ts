@@ -18,6 +18,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "run some suites or checks, without a level",
     load: async () => (await import("./commands/certify.js")).certifyCommand("run", async () => (await import("./commands/parts.js")).runParts()),
   },
+  report: {
+    summary: "judge recorded runs again and write their reports",
+    load: async () => (await import("./commands/report.js")).reportCommand,
+  },
 };
 
 function help(): string {

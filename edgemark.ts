@@ -18,6 +18,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "run some suites or checks, without a level",
     load: async () => (await import("./commands/certify.js")).certifyCommand("run", async () => (await import("./commands/parts.js")).runParts()),
   },
+  claims: {
+    summary: "list the documented claims, and what no check tests yet",
+    load: async () => (await import("./commands/claims.js")).claimsCommand(async () => (await import("./suites/index.js")).suites),
+  },
   report: {
     summary: "judge recorded runs again and write their reports",
     load: async () => (await import("./commands/report.js")).reportCommand,

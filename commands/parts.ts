@@ -1,5 +1,7 @@
 // Puts a run together from its parts: suites, claims, targets and reports. Only the composition root loads this.
+import { loadClaims } from "../contract/claims/registry.js";
 import { writeReports } from "../reports/index.js";
+import { pathProblem } from "../reports/judge-path.js";
 import { terminalSummary } from "../reports/terminal.js";
 import { suites } from "../suites/index.js";
 import type { RunParts } from "./certify.js";
@@ -12,7 +14,7 @@ const startDeadlineMs = 60_000;
 export async function runParts(): Promise<RunParts> {
   return {
     suites,
-    loadClaims: async () => [],
+    loadClaims: async (files) => loadClaims(files, pathProblem),
     openSession: (settings) => openSession(settings.target, { startDeadlineMs }),
     writeReports,
     summary: terminalSummary,

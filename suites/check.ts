@@ -79,6 +79,8 @@ export interface CheckContext {
   scaled(documentedMs: number): number;
   /** The threshold of a claim, scaled when the claim says so; thresholds are written in the claim only. */
   threshold(claimId: string): number;
+  /** One of the further figures of a claim that has several, by its name: limit("DO-19", "keyBytes"). Times in ms are scaled when the claim is. */
+  limit(claimId: string, name: string): number;
   /** Polls until `probe` is satisfied. @throws AssertionError with the last value when the deadline passes */
   until<T>(probe: () => Promise<T>, satisfied: (value: T) => boolean, options: { readonly deadlineMs: number; readonly intervalMs?: number; readonly what: string }): Promise<T>;
 }

@@ -1,5 +1,5 @@
 // What a check gets to work with. Everything it records goes through here, and nothing after the check is over.
-import { thresholdOf } from "../../contract/claims/threshold.js";
+import { limitOf, thresholdOf } from "../../contract/claims/threshold.js";
 import type { Claim } from "../../contract/claims/types.js";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Evidence, FaultRecord, HistoryReference, Measurement, Profile } from "../../contract/result/document.js";
@@ -73,6 +73,12 @@ export function openContext(
     if (!isSealed && effect.evidence !== "") evidence.push({ kind: "fault", text: plainLine(`healed: ${effect.evidence}`) });
   };
 
+  const claimOf = (id: string): Claim => {
+    const claim = scope.claims.get(id);
+    if (claim === undefined) throw new EdgemarkError("harness.internal", `check ${check.id} asks for the threshold of claim ${id}; there is no such claim`);
+    return claim;
+  };
+
   const context: CheckContext = {
     target: description,
     verbs,
@@ -121,11 +127,8 @@ export function openContext(
       if (!isSealed) evidence.push({ kind: "observation", text: plainLine(text) });
     },
     scaled: (documentedMs) => documentedMs / description.timeScale,
-    threshold(claimId) {
-      const claim = scope.claims.get(claimId);
-      if (claim === undefined) throw new EdgemarkError("harness.internal", `check ${check.id} asks for the threshold of claim ${claimId}; there is no such claim`);
-      return thresholdOf(claim, description.timeScale);
-    },
+    threshold: (claimId) => thresholdOf(claimOf(claimId), description.timeScale),
+    limit: (claimId, name) => limitOf(claimOf(claimId), name, description.timeScale),
     until: (probe, satisfied, options) => until(probe, satisfied, options, signal),
   };
 

@@ -30,6 +30,8 @@ export interface ConductOptions {
   readonly replayOf: (checkId: string) => string;
   /** Calls back when an error escapes from the check into the process. @returns a function that stops listening */
   readonly onStrayError: (listener: (error: unknown) => void) => () => void;
+  /** Ids of checks whose body still runs although their verdict is given. */
+  readonly leftBehind: Set<string>;
 }
 
 /**
@@ -97,15 +99,23 @@ async function outcomeOfCheck(options: ConductOptions, check: Check, ordinal: nu
     cleanups.push(() => runSignal.removeEventListener("abort", onRunEnd));
     cleanups.push(options.onStrayError((error) => resolve(outcomeOf(error))));
   });
-  const outcome = await Promise.race([body().catch(outcomeOf), ended]);
+  let isBodyOver = false;
+  const running = body()
+    .catch(outcomeOf)
+    .finally(() => {
+      isBodyOver = true;
+      options.leftBehind.delete(check.id);
+    });
+  const outcome = await Promise.race([running, ended]);
+  if (!isBodyOver) options.leftBehind.add(check.id);
   startTimer = () => undefined;
   for (const cleanup of cleanups) cleanup();
   state.opened?.seal();
   ending.abort(new Error("the check is over"));
 
   const evidence = [...outcome.evidence, ...(state.opened?.evidence ?? [])];
-  if (outcome.isCrash && check.fixture !== undefined) await scope.fixtures.recover(check.fixture);
   const left = state.opened === undefined ? undefined : await within(runSignal.aborted ? hurriedCleaningMs : cleaningMs, state.opened.clean());
+  if (outcome.isCrash && check.fixture !== undefined) await scope.fixtures.recover(check.fixture, runSignal);
   if (left === "late") return { ...outcome, ...failedHealing(outcome, "cleaning up took too long"), evidence };
   for (const text of left?.notUndeployed ?? []) evidence.push({ kind: "observation", text: `not undeployed: ${text}` });
   if (left !== undefined && left.notHealed.length > 0) return { ...outcome, ...failedHealing(outcome, left.notHealed.join("; ")), evidence };

@@ -103,11 +103,8 @@ export function exchange(
         progress.chunks.push(chunk);
       });
       incoming.on("error", onError);
-      incoming.on("aborted", () => fail(`crashed: the connection broke in the middle of the answer (${soFar(progress)})`));
-      incoming.on("end", () => {
-        if (incoming.complete) settle(() => resolve(answer(endpoint, request, progress)));
-        else fail(`crashed: the connection broke in the middle of the answer (${soFar(progress)})`);
-      });
+      incoming.on("end", () => incoming.complete && settle(() => resolve(answer(endpoint, request, progress))));
+      incoming.on("close", () => fail(`crashed: the connection broke in the middle of the answer (${soFar(progress)})`));
     };
     try {
       outgoing = start(pool, endpoint, request);

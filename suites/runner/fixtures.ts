@@ -9,7 +9,9 @@ import { exchange, type ConnectionPool } from "./exchange.js";
 /** Compatibility date of every fixture, unless the target's newest is older: the same program, the same rules. */
 export const fixtureCompatibilityDate = "2026-11-01";
 /** How long a runtime that crashed may take to accept connections again before its fixture is deployed anew. */
-const recoveryMs = 5_000;
+export const defaultRecoveryMs = 5_000;
+/** The same once it did not come back: a dead target must not use up the run's time. */
+const hopelessRecoveryMs = 100;
 
 export interface FixtureDeployments {
   /** The shared deployment of a fixture. @throws EdgemarkError of kind target when it cannot be deployed */
@@ -19,8 +21,8 @@ export interface FixtureDeployments {
   /** The door to a deployment, whose requests end with `signal`. */
   door(deployment: Deployment, signal: AbortSignal): DeployedFixture;
   undeploy(deploymentId: string): Promise<void>;
-  /** After a crash: waits until the fixture's address accepts connections, else forgets it, so that it is deployed anew. */
-  recover(fixture: Fixture): Promise<void>;
+  /** After a crash: waits until the fixture's addresses accept connections, else forgets it, so that it is deployed anew. */
+  recover(fixture: Fixture, signal: AbortSignal): Promise<void>;
   /** Undeploys all that is left. @returns what could not be undeployed, in words */
   close(): Promise<readonly string[]>;
 }
@@ -31,12 +33,15 @@ export interface FixtureOptions {
   readonly pool: ConnectionPool;
   /** Appended to every deployment's name when the target is shared with other runs; "" otherwise. */
   readonly nameSuffix: string;
+  /** See {@link defaultRecoveryMs}. */
+  readonly recoveryMs: number;
 }
 
 /** @returns an empty set of deployments */
-export function openFixtures({ verbs, description, pool, nameSuffix }: FixtureOptions): FixtureDeployments {
+export function openFixtures({ verbs, description, pool, nameSuffix, recoveryMs }: FixtureOptions): FixtureDeployments {
   const sharedByName = new Map<string, Promise<Deployment>>();
   const live = new Set<string>();
+  let isHopeless = false;
 
   const deploy = async (fixture: Fixture, name: string): Promise<Deployment> => {
     const content = await readProgram(fixture);
@@ -76,11 +81,13 @@ export function openFixtures({ verbs, description, pool, nameSuffix }: FixtureOp
       endpoint: (pop) => endpointOf(deployment, pop),
     }),
     undeploy,
-    async recover(fixture) {
+    async recover(fixture, signal) {
       const deployment = await sharedByName.get(fixture.name)?.catch(() => undefined);
-      const endpoint = deployment?.endpoints[0] ?? deployment?.anycast;
-      if (endpoint === undefined || (await acceptsWithin(endpoint, recoveryMs))) return;
-      sharedByName.delete(fixture.name);
+      if (deployment === undefined) return;
+      const limitMs = isHopeless ? hopelessRecoveryMs : recoveryMs;
+      const answers = await Promise.all(deployment.endpoints.map((endpoint) => acceptsWithin(endpoint, limitMs, signal)));
+      isHopeless = answers.includes(false);
+      if (isHopeless) sharedByName.delete(fixture.name);
     },
     async close() {
       const failures: string[] = [];
@@ -125,15 +132,15 @@ function endpointOf(deployment: Deployment, pop: string | undefined): Endpoint {
 }
 
 /** @returns whether the address accepts a connection before the time is over */
-async function acceptsWithin(endpoint: Endpoint, withinMs: number): Promise<boolean> {
+async function acceptsWithin(endpoint: Endpoint, withinMs: number, signal: AbortSignal): Promise<boolean> {
   const url = new URL(endpoint.url);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   const endNs = process.hrtime.bigint() + BigInt(withinMs) * 1_000_000n;
-  while (process.hrtime.bigint() < endNs) {
+  for (;;) {
     if (await accepts(url.hostname, port)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (signal.aborted || process.hrtime.bigint() >= endNs) return false;
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  return false;
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

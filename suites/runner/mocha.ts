@@ -29,8 +29,11 @@ class NotPassed extends Error {
   }
 }
 
-/** @returns when all checks have run */
-export function runWithMocha(run: MochaRun): Promise<void> {
+/**
+ * @returns when all checks have run: a function that stops listening for errors that escape into the process. It is
+ * the caller's to call, because a check that was left behind may still throw.
+ */
+export function runWithMocha(run: MochaRun): Promise<() => void> {
   // Mocha's own timeout is off: the conductor's also aborts what the check has under way.
   const mocha = new Mocha({ timeout: 0, ui: "bdd", reporter: reporterOf(run), checkLeaks: false, fullTrace: true });
   for (const suite of run.suites) {
@@ -47,7 +50,7 @@ export function runWithMocha(run: MochaRun): Promise<void> {
     }
   }
   return new Promise((resolve) => {
-    mocha.run(() => resolve());
+    mocha.run(() => resolve(() => mocha.dispose()));
   });
 }
 

@@ -69,12 +69,13 @@ function reasonOfTarget(thrown: EdgemarkError): string {
 function failedAssertion(thrown: AssertionError): Outcome {
   const evidence: Evidence[] = [];
   if ("evidence" in thrown && typeof thrown.evidence === "string") evidence.push({ kind: "exchange", text: thrown.evidence });
-  const isComparison = thrown.operator !== undefined && thrown.operator !== "fail" && !isExchange(thrown);
+  // "==" is assert.ok: its message says it all.
+  const isComparison = thrown.operator !== undefined && !["fail", "=="].includes(thrown.operator) && evidence.length === 0;
   const expected = isComparison ? plainValue(thrown.expected) : undefined;
   const observed = isComparison ? plainValue(thrown.actual) : undefined;
   const reason =
     thrown.generatedMessage && isComparison
-      ? `${comparisonInWords(thrown.operator)} ${plainLine(expected ?? "", 120)} expected; ${plainLine(observed ?? "", 120)} came`
+      ? `${isNegated(thrown.operator) ? "anything but " : ""}${plainLine(expected ?? "", 120)} expected; ${plainLine(observed ?? "", 120)} came`
       : plainLine(thrown.message.trim().split("\n", 1)[0] ?? "", 500);
   return {
     verdict: "fail",
@@ -86,12 +87,8 @@ function failedAssertion(thrown: AssertionError): Outcome {
   };
 }
 
-function isExchange(thrown: AssertionError): boolean {
-  return "evidence" in thrown && typeof thrown.evidence === "string";
-}
-
-function comparisonInWords(operator: string | undefined): string {
-  return operator !== undefined && operator.startsWith("not") ? "anything but" : "";
+function isNegated(operator: string | undefined): boolean {
+  return operator !== undefined && operator.startsWith("not");
 }
 
 function error(reason: string, thrown: unknown): Outcome {

@@ -18,7 +18,7 @@ import { conduct } from "./conductor.js";
 import type { Recording, RunScope } from "./context.js";
 import { fingerprint } from "./environment.js";
 import { openPool } from "./exchange.js";
-import { openFixtures } from "./fixtures.js";
+import { defaultRecoveryMs, openFixtures } from "./fixtures.js";
 import { runWithMocha, type RunEvent } from "./mocha.js";
 import { freshWord, randomOf, shuffled } from "./randomness.js";
 
@@ -57,6 +57,8 @@ export interface RunOptions {
   /** Set when the run covers a part only, with what; such a run never certifies. Default: derived from `only`. */
   readonly partial?: string;
   readonly nowMs?: () => number;
+  /** How long a runtime that crashed may take to accept connections again, ms. */
+  readonly recoveryMs?: number;
 }
 
 const closingMs = 20_000;
@@ -82,6 +84,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
     description: session.description,
     pool,
     nameSuffix: session.isShared === true ? `-${word}` : "",
+    recoveryMs: options.recoveryMs ?? defaultRecoveryMs,
   });
   const scope: RunScope = {
     verbs: session.verbs,
@@ -99,11 +102,12 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
   const ending = endOfRun(signal, options.totalBudgetMs);
   const results: CheckResult[] = [];
   const staleKnown: string[] = [];
+  const leftBehind = new Set<string>();
   const strayListeners = new Set<(error: unknown) => void>();
   const total = chosen.reduce((sum, suite) => sum + suite.checks.length, 0);
   onProgress({ kind: "run-started", total });
   let ordinal = 0;
-  await runWithMocha({
+  const stopListening = await runWithMocha({
     suites: chosen,
     onEvent: onProgress,
     onStrayError: (error) => {
@@ -120,6 +124,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
             strayListeners.add(listener);
             return () => strayListeners.delete(listener);
           },
+          leftBehind,
         },
         suite,
         check,
@@ -130,9 +135,10 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       return conducted.result;
     },
   });
-  await closed(fixtures.close(), signal.aborted ? hurriedClosingMs : closingMs);
+  await closed(fixtures.close(), ending.signal.aborted ? hurriedClosingMs : closingMs);
   pool.close();
   ending.stop();
+  if (leftBehind.size === 0) stopListening();
 
   const counts = countsOf(results);
   const only = options.only ?? [];

@@ -1,6 +1,6 @@
 // The one index that registers suites. A new suite is its folder and a line here.
 import type { Suite } from "./check.js";
-import { helloSuite } from "./workers/hello.js";
+import { workersSuite } from "./workers/suite.js";
 
 /** Every suite, in the order in which a run takes them. */
-export const suites: readonly Suite[] = [helloSuite];
+export const suites: readonly Suite[] = [workersSuite];

@@ -73,7 +73,7 @@ function loadFile(file: string, isOwn: boolean, loader: Loader): Loaded {
     return { claim, place: placeOf(["claims", index]), problems: problemsOf(brokenRules(claim, loader.checkPath)) };
   });
   return {
-    claims: loaded.flatMap(({ claim, place }) => (claim === undefined || place === undefined ? [] : [{ claim, place }])),
+    claims: loaded.flatMap(({ claim, place }) => (claim === undefined ? [] : [{ claim, place }])),
     problems: loaded.flatMap(({ problems }) => problems),
   };
 }
@@ -112,7 +112,7 @@ function lineOf(document: Document, lines: LineCounter, at: readonly (string | n
     const key = at.slice(0, length).map((part) => (typeof part === "string" && /^\d+$/.test(part) ? Number(part) : part));
     const node: unknown = document.getIn(key, true);
     if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
-      const [offset] = node.range;
+      const offset: unknown = node.range[0];
       if (typeof offset === "number") return `:${lines.linePos(offset).line}`;
     }
   }

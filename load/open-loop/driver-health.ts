@@ -1,0 +1,37 @@
+// Whether a run's numbers are the target's or the driver's own. A run whose driver lagged is void, not slow.
+import type { LatencyHistogram } from "./histogram.js";
+import type { Outcome } from "./request-log.js";
+
+/**
+ * The schedule lag's p99 may be at most this, whatever the latency. The clock's own wake-up is below 0.5 ms at p99 on a
+ * machine with a core to spare (clock.ts); twice that is room for a neighbour, and is still no more than a fifth of the
+ * smallest p99 that is promised anywhere (5 ms for a KV hit).
+ */
+const lagFloorMs = 1;
+
+/**
+ * ... or this share of the latency's p99. Latency counts from the intended time and so contains the lag: where the lag is
+ * a fifth of it at the same rank, at most a fifth of the figure is the driver's.
+ */
+const lagShare = 0.2;
+
+export interface DriverHealth {
+  readonly latency: LatencyHistogram;
+  readonly lag: LatencyHistogram;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly intended: number;
+  readonly begun: number;
+}
+
+/** @returns why the run must not be judged, or undefined when it may */
+export function voidReason({ latency, lag, counts, intended, begun }: DriverHealth): string | undefined {
+  if (counts.saturated > 0) {
+    return `driver saturated: ${counts.saturated} of ${intended} requests were not sent because every connection was busy`;
+  }
+  if (begun < intended || counts.aborted > 0) return `aborted: ${intended - begun} of ${intended} requests were not sent, ${counts.aborted} were cut off`;
+  const lagMs = lag.percentileMs(99);
+  const latencyMs = latency.n === 0 ? 0 : latency.percentileMs(99);
+  const allowedMs = Math.max(lagFloorMs, lagShare * latencyMs);
+  if (lagMs <= allowedMs) return undefined;
+  return `driver lagged: it sent 1 % of the requests more than ${lagMs.toFixed(1)} ms late, and ${allowedMs.toFixed(1)} ms are allowed beside a p99 of ${latencyMs.toFixed(1)} ms`;
+}

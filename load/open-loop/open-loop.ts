@@ -1,0 +1,51 @@
+// The open-loop driver for HTTP/1.1: requests go out at a constant rate whatever the target does, and latency counts from
+// the intended send time, so that a target that stalls is seen to stall (no coordinated omission).
+import { openClock } from "./clock.js";
+import { drive } from "./drive.js";
+import { openHttpTransport, type Classify } from "./http-transport.js";
+import { summarize, type OpenLoopResult } from "./result.js";
+import { createSchedule, type Arrivals } from "./schedule.js";
+
+export interface OpenLoopOptions {
+  /** Where to connect, and the Host header to send: as Deploy gave them. */
+  readonly url: string;
+  readonly host: string;
+  /** Begins with "/". */
+  readonly path: string;
+  readonly ratePerSecond: number;
+  readonly arrivals: Arrivals;
+  readonly durationMs: number;
+  readonly seed: number;
+  /** From the intended send time to the end of the answer. */
+  readonly timeoutMs: number;
+  /** max: the pool grows up to it; beyond it the run is void. warm: opened before the first request, default 8. */
+  readonly connections: { readonly max: number; readonly warm?: number };
+  /** A new connection for every request, as new clients would make them. Default false: keep-alive. */
+  readonly newConnectionPerRequest?: boolean;
+  readonly localAddress?: string;
+  readonly classify?: Classify;
+  /** Ends the run at once; the result is then void. */
+  readonly signal?: AbortSignal;
+}
+
+const warmConnections = 8;
+
+/**
+ * Runs one open-loop load and returns when the last request has ended.
+ * @throws EdgemarkError usage.flag or usage.target for options that make no run; a target that fails is a result
+ */
+export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
+  const { signal, timeoutMs, newConnectionPerRequest = false } = options;
+  const schedule = createSchedule(options);
+  const transport = openHttpTransport({ ...options, maxConnections: options.connections.max, newConnectionPerRequest });
+  const clock = await openClock();
+  try {
+    if (!newConnectionPerRequest) await transport.warm(options.connections.warm ?? warmConnections);
+    const startedAtMs = Date.now();
+    const log = await drive({ schedule, clock, transport, timeoutMs, ...(signal === undefined ? {} : { signal }) });
+    return summarize({ log, intended: schedule.count, startedAtMs, connectionsOpened: transport.opened });
+  } finally {
+    transport.close();
+    await clock.close();
+  }
+}

@@ -2,7 +2,7 @@
 // written first and share one wait, so that a target in real time needs one minute and not six.
 import assert from "node:assert/strict";
 import type { CheckContext } from "../check.js";
-import { assertRefused, kvClient, type KvClient } from "./client.js";
+import { assertRefused, kvClient } from "./client.js";
 import { kvCheck } from "./check.js";
 
 const shortestTtlSeconds = 60;
@@ -10,7 +10,6 @@ const shortestTtlSeconds = 60;
 const marginMs = 8000;
 
 interface Expiring {
-  readonly kv: KvClient;
   readonly prefix: string;
   readonly writtenAtSeconds: number;
   readonly absoluteSeconds: number;
@@ -49,7 +48,7 @@ async function write(context: CheckContext): Promise<Expiring> {
   const over = new Promise<void>((resolve) => {
     setTimeout(resolve, Math.max(0, waitMs - (performance.now() - startMs))).unref();
   });
-  return { kv, prefix, writtenAtSeconds, absoluteSeconds, over };
+  return { prefix, writtenAtSeconds, absoluteSeconds, over };
 }
 
 const timeoutMs = (target: { readonly timeScale: number }): number => ((shortestTtlSeconds + 5) * 1000) / target.timeScale + 2 * marginMs;
@@ -71,7 +70,8 @@ export const expirationChecks = [
     promise: "a listing gives the expiration of a key in absolute seconds, also when it was set as a TTL",
     claims: ["KV-24"],
     async run(context) {
-      const { kv, prefix, writtenAtSeconds, absoluteSeconds } = await expiring(context);
+      const { prefix, writtenAtSeconds, absoluteSeconds } = await expiring(context);
+      const kv = kvClient(context.fixture);
 
       const { keys } = await kv.list({ prefix });
 
@@ -148,7 +148,8 @@ export const expirationChecks = [
     claims: ["KV-19"],
     timeoutMs,
     async run(context) {
-      const { kv, prefix, over } = await expiring(context);
+      const { prefix, over } = await expiring(context);
+      const kv = kvClient(context.fixture);
       await over;
 
       await context.until(
@@ -164,7 +165,8 @@ export const expirationChecks = [
     claims: ["KV-19", "KV-23"],
     timeoutMs,
     async run(context) {
-      const { kv, prefix, over } = await expiring(context);
+      const { prefix, over } = await expiring(context);
+      const kv = kvClient(context.fixture);
       await over;
 
       await context.until(

@@ -1,5 +1,6 @@
 // Conducts one check: its fixture, its time, its verdict, its cleaning up. Whatever the check or the target does, this
 // returns a result: a body that ignores its abort is left behind, and what it does later is ignored.
+import { setMaxListeners } from "node:events";
 import type { CheckResult, Evidence } from "../../contract/result/document.js";
 import { messageOf } from "../../contract/errors.js";
 import type { KnownFailure } from "../../contract/target/known.js";
@@ -73,6 +74,8 @@ async function outcomeOfCheck(options: ConductOptions, check: Check, ordinal: nu
 
   const timeoutMs = typeof check.timeoutMs === "function" ? check.timeoutMs(scope.description) : (check.timeoutMs ?? defaultTimeoutMs);
   const ending = new AbortController();
+  // A workload waits for many things at once, each with a listener of its own: no leak, so no warning.
+  setMaxListeners(0, ending.signal);
   const state: { opened?: OpenContext } = {};
   const body = async (): Promise<Outcome> => {
     const deployed = check.fixture === undefined ? undefined : await scope.fixtures.shared(check.fixture);

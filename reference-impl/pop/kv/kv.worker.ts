@@ -55,10 +55,11 @@ async function readThrough(namespace: string, key: string, ttlMs: number): Promi
       const reading = remember(name, stored, ttlMs, askedAtMs, generation);
       return answer(reading.value, reading.metadata, miss);
     }
-    const blob = await getBlob(kvEnv.BUCKET, stored.blob);
-    if (blob === null) continue;
-    if (stored.sizeBytes > sizes.cacheableBytes) return answer(blob.body ?? new Uint8Array(0), stored.metadata, miss);
-    const reading = remember(name, { ...stored, value: new Uint8Array(await blob.arrayBuffer()) }, ttlMs, askedAtMs, generation);
+    const body = await getBlob(kvEnv.BUCKET, stored.blob, stored.sizeBytes);
+    if (body === null) continue;
+    if (stored.sizeBytes > sizes.cacheableBytes) return answer(body, stored.metadata, miss);
+    const value = new Uint8Array(await new Response(body).arrayBuffer());
+    const reading = remember(name, { ...stored, value }, ttlMs, askedAtMs, generation);
     return answer(reading.value, reading.metadata, miss);
   }
   throw unavailable();
@@ -86,7 +87,7 @@ async function write(namespace: string, key: string, query: string, request: Req
   if (blob !== null && (await announceBlob(namespace, key, blob)) === "too-many") throw tooManyRequests();
   try {
     const value = incoming.kind === "inline" ? incoming.bytes : null;
-    const sizeBytes = incoming.kind === "inline" ? incoming.bytes.byteLength : await putBlob(kvEnv.BUCKET, writeId, incoming);
+    const sizeBytes = incoming.kind === "inline" ? incoming.bytes.byteLength : await putBlob(kvEnv.BUCKET, writeId, incoming.chunks);
     const { generation } = cache;
     const askedAtMs = platformNow();
     const expiry = expiryOf(wanted, currentClock(), Date.now());

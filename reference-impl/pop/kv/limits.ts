@@ -25,6 +25,8 @@ export const limits = {
 export const sizes = {
   /** A larger value goes to the bucket: a commit ships whole pages, and a row must stay well below SQLite's 2 MB. */
   inlineBytes: 128 * 1024,
+  /** Larger values lie in the bucket in parts of this size, so that no PoP holds one whole. */
+  partBytes: 4 * mebibyte,
   /** A larger value is read from the bucket each time, as one would push out a PoP's whole working set. */
   cacheableBytes: mebibyte,
   cacheBytes: 24 * mebibyte,

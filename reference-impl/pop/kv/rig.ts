@@ -1,5 +1,6 @@
 // Starts PoPs with the KV service and a user's worker on it, for the tests of KV: real workerd processes, one alone
 // with its own disk or several in a cluster over one bucket.
+import { randomBytes } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { openBucket, type Bucket } from "../../bucket/bucket.js";
 import { workerdBinary } from "../../supervisor/binary.js";
 
 export interface ProbeCall {
@@ -177,4 +179,33 @@ export async function startPlainBucket(): Promise<PlainBucket> {
       }),
   };
   return bucket;
+}
+
+export interface RigCluster {
+  readonly bucket: Bucket;
+  readonly pops: readonly RigPop[];
+  close(): Promise<void>;
+}
+
+/** Starts PoPs that share their objects through the embedded bucket. @param settings one per PoP */
+export async function startCluster(settings: readonly Omit<PopSettings, "cluster" | "bucketService">[]): Promise<RigCluster> {
+  const folder = await mkdtemp(join(tmpdir(), "edgemark-kv-bucket-"));
+  const bucket = await openBucket({ directory: folder, bucket: "edge", fsync: false });
+  const listener = await bucket.listen();
+  const options = [`aws_endpoint=${listener.url}`, "aws_region=auto", `aws_access_key_id=${bucket.credentials.accessKeyId}`, `aws_secret_access_key=${bucket.credentials.secretAccessKey}`];
+  const key = randomBytes(32).toString("hex");
+  const cluster = `(bucket = "s3://edge/rig", bucketOptions = [${options.map((option) => `"${option}"`).join(", ")}], address = "127.0.0.1:0", key = "${key}")`;
+  const close = async (pops: readonly RigPop[]): Promise<void> => {
+    await Promise.all(pops.map((pop) => pop.kill()));
+    await bucket.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const started = await Promise.allSettled(settings.map((each) => startPop({ ...each, cluster, bucketService: '(name = "kv-values", bucket = (path = "kv-values"))' })));
+  const pops = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failed = started.find((each) => each.status === "rejected");
+  if (failed !== undefined) {
+    await close(pops);
+    throw failed.reason;
+  }
+  return { bucket, pops, close: () => close(pops) };
 }

@@ -6,6 +6,7 @@ import { sizes } from "./limits.js";
 import { registryName } from "./placement.js";
 import { admit, isLive, nextMoment, type RowState, type WriteRequest } from "./rows.js";
 import { platformNow, type KvEnv } from "./settings.worker.js";
+import { deleteBlob } from "./values.worker.js";
 
 /** What a shard answers to a read. */
 export interface StoredReading {
@@ -161,10 +162,8 @@ export class KvShard extends DurableObject<KvEnv> {
     this.#sql.exec("DELETE FROM entry WHERE deleted = 1 AND changed < ?", wallMs - graveMs);
     this.#sql.exec("UPDATE garbage SET due = 0 WHERE due <= ?", wallMs);
     for (const { blob } of [...this.#sql.exec<{ blob: string }>("SELECT blob FROM garbage WHERE due = 0")]) {
-      const answer = await this.env.BUCKET.fetch(`http://bucket/${blob}`, { method: "DELETE" }).catch(() => null);
-      await answer?.body?.cancel();
-      // A value that is gone already is what we want; any other failure is tried again at the next alarm.
-      if (answer?.ok === true || answer?.status === 404) this.#sql.exec("DELETE FROM garbage WHERE blob = ?", blob);
+      // What cannot be removed now is tried again at the next alarm.
+      if (await deleteBlob(this.env.BUCKET, blob)) this.#sql.exec("DELETE FROM garbage WHERE blob = ?", blob);
     }
     const remains = this.#sql.exec("SELECT 1 FROM garbage UNION ALL SELECT 1 FROM entry WHERE deadline IS NOT NULL OR deleted = 1 LIMIT 1").next().value;
     if (remains !== undefined) this.#cleanUpLater();

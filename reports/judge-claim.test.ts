@@ -111,6 +111,16 @@ describe("a claim on a number", () => {
     assert.equal(judged(c, { checks: [check("kv.other")] }), undefined);
   });
 
+  it("is not applicable when the check that would have measured was not there", () => {
+    const c = numberClaim("C", "kv.window", 100);
+    const other = named("kv.other", "pass");
+    assert.equal(judged(c, { checks: [other, named("kv.window", "not-applicable")] })?.verdict, "not-applicable");
+    assert.equal(judged(c, { checks: [other], run: { partial: "only kv.other" } })?.verdict, "not-applicable");
+    assert.equal(judged(c, { checks: [other, named("kv.window", "pass")], run: { partial: "only kv" } })?.verdict, "fail");
+    assert.equal(judged(c, { checks: [named("kv.third", "not-applicable"), named("kv.window", "pass")] })?.verdict, "fail");
+    assert.equal(judged(c, { checks: [other] })?.verdict, "fail");
+  });
+
   it("takes the worse of its number and its checks", () => {
     const c = numberClaim("C", "kv.window", 100);
     const both = (value: number, verdict: CheckResult["verdict"]): string | undefined => judged(c, { checks: [named("kv.c", verdict)], measurements: [measurement("kv.window", value)] })?.verdict;

@@ -23,8 +23,10 @@ const worstFirst: readonly Verdict[] = ["fail", "error", "inconclusive"];
  *   user's own claim: that fails when the suite that measures it ran, and is inconclusive when it did not.
  * - Checks that name it: any fail, fails; else any error, error; else any inconclusive, inconclusive; else all
  *   not-applicable, not-applicable; else they hold.
- * - A path: each selected value is compared. A void measurement is inconclusive; another unit is an error; nothing
- *   selected although an applicable check names the claim is a failure ("not measured").
+ * - A path: each selected value is compared. A void measurement is inconclusive; another unit is an error.
+ * - Checks that hold and a path that selects nothing: not measured, a failure. It is not applicable where the number may
+ *   be another check's to record that was not there: one that names the claim does not apply, or only a part ran. The
+ *   check with the measurement's own id has no such excuse.
  * - Both: the worse of the two.
  * @param checks the checks of the document that name the claim
  */
@@ -51,7 +53,7 @@ function opinionOf(claim: Claim, document: ResultDocument, checks: readonly Coun
   if (claim.path === undefined || claim.holds === undefined) return byChecks ?? { verdict: "inconclusive", reason: "neither a check nor a path judges it" };
   if (selected.length === 0) {
     if (byChecks !== undefined && byChecks.verdict !== "pass") return byChecks;
-    return notMeasured(claim, claim.path, document, byChecks !== undefined);
+    return byChecks === undefined ? ownNotMeasured(claim.path, document) : notMeasured(claim.path, document, checks);
   }
   const byValues = opinionOfValues(claim, document, selected);
   if (byChecks === undefined) return byValues;
@@ -73,14 +75,22 @@ function opinionOfChecks(checks: readonly CountedCheck[]): Opinion {
   return { verdict: "pass", reason: applicable.length === 1 ? "its check passed" : `all ${applicable.length} checks passed` };
 }
 
-function notMeasured(claim: Claim, path: string, document: ResultDocument, isTested: boolean): Opinion {
+function notMeasured(path: string, document: ResultDocument, checks: readonly CountedCheck[]): Opinion {
   const measurementId = measurementIdOf(path);
-  const suite = measurementId?.split(".")[0];
-  if (claim.own === true && suite !== undefined && !document.run.suites.includes(suite)) {
+  const hasRunItsCheck = checks.some(({ check, verdict }) => check.id === measurementId && verdict === "pass");
+  const inapplicable = checks.find(({ verdict }) => verdict === "not-applicable");
+  if (!hasRunItsCheck && inapplicable !== undefined) return { verdict: "not-applicable", reason: `not measured: ${inapplicable.check.id} does not apply to this target` };
+  if (!hasRunItsCheck && document.run.partial !== undefined) return { verdict: "not-applicable", reason: `not measured: the run was partial (${document.run.partial})` };
+  return { verdict: "fail", reason: `not measured: ${path} selects nothing; its checks ran and left no number` };
+}
+
+/** Of a user's own claim, which no check names. */
+function ownNotMeasured(path: string, document: ResultDocument): Opinion {
+  const suite = measurementIdOf(path)?.split(".")[0];
+  if (suite !== undefined && !document.run.suites.includes(suite)) {
     return { verdict: "inconclusive", reason: `not measured: suite ${suite} did not run (${document.run.suites.join(", ") || "none"} did)` };
   }
-  const because = isTested ? "its checks ran and left no number" : "nothing in this run records it";
-  return { verdict: "fail", reason: `not measured: ${path} selects nothing; ${because}` };
+  return { verdict: "fail", reason: `not measured: ${path} selects nothing; nothing in this run records it` };
 }
 
 function opinionOfValues(claim: Claim, document: ResultDocument, selected: readonly Selected[]): Opinion {

@@ -1,7 +1,7 @@
 // Finds the runtimes that adapters drive. They are not dependencies of Edgemark: who wants to certify one installs it.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { EdgemarkError } from "../../contract/errors.js";
 
 interface Runtime {
@@ -73,10 +73,10 @@ function versionIn(folder: string): string {
 
 /** The stubs that stand in for a program until an install script ran are small texts. */
 function isProgram(path: string): boolean {
-  return existsSync(path) && readFileSync(path).byteLength > 100_000;
+  return existsSync(path) && statSync(path).size > 100_000;
 }
 
 function onPath(name: string): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.endsWith(join("node_modules", ".bin")));
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path) && dirname(path) !== "");
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

@@ -15,6 +15,7 @@ export const capabilities = {
   "workers.html-rewriter": "HTMLRewriter",
   "workers.event-target": "the global object is an EventTarget",
   "workers.node": "node: modules behind nodejs_compat",
+  "workers.modules": "modules beside the main one: several ES modules, text, data, JSON, CommonJS and WebAssembly",
   "kv": "KV namespaces",
   "durable-objects": "Durable Objects",
   "d1": "D1 databases",

@@ -1,7 +1,8 @@
 // The one index that registers suites. A new suite is its folder and a line here.
 import type { Suite } from "./check.js";
+import { failoverSuite } from "./failover/suite.js";
 import { kvSuite } from "./kv/suite.js";
 import { workersSuite } from "./workers/suite.js";
 
 /** Every suite, in the order in which a run takes them. */
-export const suites: readonly Suite[] = [workersSuite, kvSuite];
+export const suites: readonly Suite[] = [workersSuite, kvSuite, failoverSuite];

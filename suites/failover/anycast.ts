@@ -1,0 +1,90 @@
+// What the failover checks share: the fixture, who answers at the anycast address, and one fault under open-loop load.
+import assert from "node:assert/strict";
+import { longestGap, type Gap } from "../../load/open-loop/gap.js";
+import { runOpenLoop } from "../../load/open-loop/open-loop.js";
+import type { OpenLoopResult } from "../../load/open-loop/result.js";
+import type { FaultKind } from "../../contract/target/types.js";
+import type { CheckContext, DeployedFixture, Fixture } from "../check.js";
+
+/** The fixture in one version; a second deploy of the same name with another version is a rollout. */
+export function fixtureOf(version: string): Fixture {
+  return { name: "failover", program: new URL("../fixtures/failover.worker.js", import.meta.url), bindings: [{ kind: "text", name: "VERSION", value: version }] };
+}
+
+/** One request every 2 ms: the resolution of a gap. */
+export const ratePerSecond = 500;
+/** An answer that takes longer counts as lost; far above any answer of a PoP that lives. */
+const requestTimeoutMs = 1000;
+/** How long steady load runs before a fault, so that the fault meets a busy edge. */
+const steadyMs = 400;
+const afterFaultMs = 900;
+const marginMs = 15_000;
+
+/** PoP ids by the colo their own address reports. @throws AssertionError when two PoPs cannot be told apart */
+export async function colosOf(context: CheckContext): Promise<ReadonlyMap<string, string>> {
+  const colos = new Map<string, string>();
+  for (const pop of context.target.pops) {
+    const response = await context.fixture.request({ pop: pop.id, path: "/" });
+    colos.set(response.headers["x-colo"] ?? "", pop.id);
+  }
+  assert.equal(colos.size, context.target.pops.length, `every PoP reports a colo of its own: ${[...colos.keys()].join(", ")}`);
+  return colos;
+}
+
+/** The PoP that answers at the anycast address now. */
+export async function servingPop(context: CheckContext, colos: ReadonlyMap<string, string>): Promise<string> {
+  const response = await context.fixture.request({ pop: "anycast", path: "/" });
+  assert.equal(response.status, 200);
+  return colos.get(response.headers["x-colo"] ?? "") ?? `unknown colo ${response.headers["x-colo"]}`;
+}
+
+/** Open-loop load on one address, answers told apart by the given header. */
+export function load(context: CheckContext, options: { readonly fixture?: DeployedFixture; readonly pop: string; readonly durationMs: number; readonly tag: "x-colo" | "x-version" }): Promise<OpenLoopResult> {
+  const { url, host } = (options.fixture ?? context.fixture).endpoint(options.pop);
+  return runOpenLoop({
+    url,
+    host,
+    path: "/",
+    ratePerSecond,
+    arrivals: "uniform",
+    durationMs: options.durationMs,
+    seed: context.seed,
+    timeoutMs: requestTimeoutMs,
+    connections: { max: 256 },
+    classify: (answer) => answer.header(options.tag),
+    signal: context.signal,
+  });
+}
+
+export interface Outage {
+  readonly victim: string;
+  readonly gap: Gap;
+  readonly result: OpenLoopResult;
+  /** Seconds since the load began, when the fault was in effect. */
+  readonly faultAtSeconds: number;
+}
+
+/** Loads the anycast address, breaks the PoP that serves it, heals it, and waits until it serves again. */
+export async function outage(context: CheckContext, kind: FaultKind, colos: ReadonlyMap<string, string>): Promise<Outage> {
+  const victim = await servingPop(context, colos);
+  const loading = load(context, { pop: "anycast", durationMs: steadyMs + afterFaultMs, tag: "x-colo" });
+  await delay(context, steadyMs);
+  const fault = await context.inject({ kind, popId: victim });
+  const result = await loading;
+  await context.heal(fault.faultId);
+  await context.until(
+    () => servingPop(context, colos),
+    (pop) => pop === victim,
+    { deadlineMs: marginMs, intervalMs: 20, what: `PoP ${victim} serves the anycast address again after it came back` },
+  );
+  const gap = longestGap(result.log);
+  assert.ok(gap, "the load sent requests");
+  return { victim, gap, result, faultAtSeconds: Math.max(0, fault.effectiveAtMs - result.startedAtMs) / 1000 };
+}
+
+function delay(context: CheckContext, durationMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, durationMs);
+    context.signal.addEventListener("abort", () => (clearTimeout(timer), reject(new Error("the check's time is over"))), { once: true });
+  });
+}

@@ -1,0 +1,256 @@
+// The failover suite: what clients of the anycast address and of other PoPs see when one PoP dies, freezes or is updated.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, request as httpRequest } from "node:http";
+import type { Socket } from "node:net";
+import type { TargetEvent } from "../../contract/target/types.js";
+import { type Check, type CheckContext, Inconclusive, type Suite } from "../check.js";
+import { colosOf, fixtureOf, load, outage, type Outage, ratePerSecond, servingPop } from "./anycast.js";
+
+const base = { level: "distributed", pops: 2, fixture: fixtureOf("1") } as const;
+/** Kills in one run: enough for a median in the quick profile, for a distribution in the others. */
+const killsByProfile = { quick: 3, full: 10, nightly: 20 } as const;
+/** After the fault the rest of the edge must serve: load that runs on this long without an answer is an outage for good. */
+const marginMs = 15_000;
+
+function median(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+function recordGaps(context: CheckContext, id: string, fault: string, outages: readonly Outage[]): void {
+  const judged = outages.filter(({ result }) => result.void === undefined);
+  const gaps = (judged.length > 0 ? judged : outages).map(({ gap }) => gap.gapMs).sort((a, b) => a - b);
+  const last = outages.at(-1);
+  const voidBecause = judged.length * 2 > outages.length ? undefined : (outages.find(({ result }) => result.void !== undefined)?.result.void ?? "no outage was measured");
+  context.measure({
+    id,
+    value: median(gaps),
+    unit: "ms",
+    n: gaps.length,
+    conditions: {
+      mode: "open loop, uniform arrivals, keep-alive",
+      ratePerSecond,
+      fault,
+      pops: context.target.pops.length,
+      outages: outages.length,
+      voidOutages: outages.length - judged.length,
+      requestsFailed: outages.reduce((sum, { gap }) => sum + gap.errors, 0),
+    },
+    percentiles: { min: gaps[0] ?? 0, p50: median(gaps), max: gaps.at(-1) ?? 0 },
+    samples: gaps,
+    ...(last === undefined ? {} : { series: [...last.result.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }): [number, number] => [intendedMs / 1000, latencyMs]) }),
+    ...(voidBecause === undefined ? {} : { voidBecause }),
+  });
+}
+
+async function outages(context: CheckContext, kind: "kill" | "pause", count: number): Promise<readonly Outage[]> {
+  const colos = await colosOf(context);
+  const seen: Outage[] = [];
+  for (let index = 0; index < count; index++) {
+    const one = await outage(context, kind, colos);
+    seen.push(one);
+    context.note(`${kind} of ${one.victim} after ${one.faultAtSeconds.toFixed(2)} s: longest gap ${one.gap.gapMs.toFixed(1)} ms, ${one.gap.errors} requests failed, answers ${JSON.stringify(one.gap.answersByTag)}`);
+  }
+  return seen;
+}
+
+function assertTakenOver(seen: readonly Outage[]): void {
+  for (const { victim, gap, result } of seen) {
+    assert.ok(Object.keys(gap.answersByTag).length >= 2, `after the fault at ${victim} another PoP answers: ${JSON.stringify(gap.answersByTag)}`);
+    const lastAnswer = [...result.log].at(-1);
+    assert.equal(lastAnswer?.outcome, "ok", `the last request under load, after the fault at ${victim}, is answered`);
+  }
+}
+
+const checks: readonly Check[] = [
+  {
+    ...base,
+    id: "failover.anycast.steady",
+    promise: "one client's requests to the anycast address go to one PoP while nothing fails",
+    needs: ["workers", "workers.cf", "anycast"],
+    async run(context) {
+      const colos = await colosOf(context);
+      const seen = new Set<string>();
+      for (let index = 0; index < 20; index++) seen.add(await servingPop(context, colos));
+
+      assert.equal(seen.size, 1, [...seen].join(", "));
+    },
+  },
+  {
+    ...base,
+    id: "failover.kill",
+    promise: "when the PoP that serves a client is killed, another one answers",
+    needs: ["workers", "workers.cf", "anycast", "fault.kill"],
+    claims: ["SEED-06", "SEED-33"],
+    timeoutMs: 180_000,
+    async run(context) {
+      const seen = await outages(context, "kill", killsByProfile[context.profile]);
+
+      recordGaps(context, "failover.gap", "kill -9", seen);
+      assertTakenOver(seen);
+    },
+  },
+  {
+    ...base,
+    id: "failover.pause",
+    promise: "a PoP that is frozen, its connections open, is left for another",
+    needs: ["workers", "workers.cf", "anycast", "fault.pause"],
+    timeoutMs: 90_000,
+    async run(context) {
+      const seen = await outages(context, "pause", context.profile === "quick" ? 1 : 5);
+
+      recordGaps(context, "failover.pause.gap", "SIGSTOP", seen);
+      assertTakenOver(seen);
+    },
+  },
+  {
+    ...base,
+    id: "failover.survivors",
+    promise: "the death of one PoP fails no request at the others",
+    needs: ["workers", "workers.cf", "fault.kill"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const [victim, ...others] = context.target.pops.map((pop) => pop.id);
+      const loading = others.slice(0, 2).map((pop) => load(context, { pop, durationMs: 1500, tag: "x-colo" }));
+      await context.fixture.request({ path: "/" });
+
+      const fault = await context.inject({ kind: "kill", popId: victim ?? "" });
+      const results = await Promise.all(loading);
+      await context.heal(fault.faultId);
+
+      for (const [index, result] of results.entries()) {
+        const failed = Object.entries(result.counts).filter(([outcome, count]) => outcome !== "ok" && count > 0);
+        if (result.counts.saturated > 0 || result.counts.aborted > 0) throw new Inconclusive(result.void ?? "the driver lagged");
+        assert.deepEqual(failed, [], `requests at PoP ${others[index]} while ${victim} died`);
+      }
+    },
+  },
+  {
+    ...base,
+    id: "failover.survivors.connections",
+    promise: "the death of one PoP closes no connection of the others",
+    needs: ["workers", "fault.kill"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const [victim, ...others] = context.target.pops.map((pop) => pop.id);
+      const held = await Promise.all(others.map((pop) => openConnection(context, pop)));
+
+      const fault = await context.inject({ kind: "kill", popId: victim ?? "" });
+      const again = await Promise.all(held.map((connection) => connection.send()));
+      await context.heal(fault.faultId);
+      for (const connection of held) connection.close();
+
+      again.forEach((sameSocket, index) => assert.ok(sameSocket, `the connection to PoP ${others[index]} outlived the death of ${victim}`));
+    },
+  },
+  {
+    ...base,
+    id: "failover.refused",
+    promise: "the address of a dead PoP answers nobody",
+    needs: ["workers", "fault.kill"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const [victim = ""] = context.target.pops.map((pop) => pop.id);
+
+      const fault = await context.inject({ kind: "kill", popId: victim });
+      const answered = await context.fixture.request({ pop: victim, path: "/", deadlineMs: 1500 }).then(
+        (response) => response.status,
+        () => "no answer",
+      );
+      await context.heal(fault.faultId);
+
+      assert.equal(answered, "no answer");
+    },
+  },
+  {
+    ...base,
+    id: "failover.return",
+    promise: "a PoP that was killed can come back, at its old address and with what was deployed",
+    needs: ["workers", "fault.kill"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const [victim = ""] = context.target.pops.map((pop) => pop.id);
+      const before = await context.fixture.request({ pop: victim, path: "/" });
+
+      const fault = await context.inject({ kind: "kill", popId: victim });
+      await context.heal(fault.faultId);
+      const after = await context.until(
+        () => context.fixture.request({ pop: victim, path: "/", deadlineMs: 1500 }),
+        (response) => response.status === 200,
+        { deadlineMs: marginMs, what: "the PoP answers at its address again" },
+      );
+
+      assert.equal(after.text, before.text);
+    },
+  },
+  {
+    ...base,
+    id: "failover.watch",
+    promise: "the death and the return of a PoP are told to whoever watches",
+    needs: ["workers", "watch", "fault.kill"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const [victim = ""] = context.target.pops.map((pop) => pop.id);
+      const events: TargetEvent[] = [];
+      const stop = context.verbs.watch((event) => events.push(event));
+
+      const fault = await context.inject({ kind: "kill", popId: victim });
+      await context.heal(fault.faultId);
+      const told = async (): Promise<string[]> => events.filter((event) => event.popId === victim).map((event) => event.kind);
+      await context.until(told, (kinds) => kinds.includes("pop-down") && kinds.includes("pop-up"), { deadlineMs: marginMs, what: "pop-down and pop-up of the PoP" }).finally(stop);
+
+      const kinds = await told();
+      assert.ok(kinds.indexOf("pop-down") < kinds.lastIndexOf("pop-up"), kinds.join(", "));
+    },
+  },
+  {
+    ...base,
+    id: "failover.rollout",
+    promise: "a new version is rolled out without losing a request on the anycast address, and is served after it",
+    needs: ["workers", "anycast"],
+    timeoutMs: 90_000,
+    async run(context) {
+      const deployed = await context.deploy(fixtureOf("1"), { name: "rollout" });
+      const loading = load(context, { fixture: deployed, pop: "anycast", durationMs: 2500, tag: "x-version" });
+
+      await context.deploy(fixtureOf("2"), { name: "rollout" });
+      const result = await loading;
+
+      const failed = Object.entries(result.counts).filter(([outcome, count]) => outcome !== "ok" && count > 0);
+      if (result.counts.saturated > 0 || result.counts.aborted > 0) throw new Inconclusive(result.void ?? "the driver lagged");
+      assert.deepEqual(failed, [], "requests that were lost during the rollout");
+      const served = await context.until(
+        async () => (await deployed.request({ pop: "anycast", path: "/" })).headers["x-version"],
+        (version) => version === "2",
+        { deadlineMs: marginMs, what: "version 2 at the anycast address" },
+      );
+      assert.equal(served, "2");
+    },
+  },
+];
+
+/** One keep-alive connection to a PoP. send() tells whether the next request used the same socket and was answered. */
+async function openConnection(context: CheckContext, pop: string): Promise<{ send(): Promise<boolean>; close(): void }> {
+  const { url, host } = context.fixture.endpoint(pop);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let first: Socket | undefined;
+  const send = async (): Promise<boolean> => {
+    const outgoing = httpRequest(new URL("/", url), { agent, headers: { host }, signal: context.signal });
+    outgoing.end();
+    try {
+      const [response] = (await once(outgoing, "response")) as [import("node:http").IncomingMessage];
+      response.resume();
+      await once(response, "end");
+      const isSame = first === undefined || outgoing.socket === first;
+      first ??= outgoing.socket ?? undefined;
+      return isSame && response.statusCode === 200;
+    } catch {
+      return false;
+    }
+  };
+  assert.ok(await send(), `PoP ${pop} answers`);
+  return { send, close: () => agent.destroy() };
+}
+
+export const failoverSuite: Suite = { id: "failover", title: "Failover", checks };

@@ -48,7 +48,8 @@ export async function* readChunked(source: AsyncIterable<Buffer>, signature: Sig
       if (sizeBytes === 0) break;
       if ((await reader.line()) !== "") throw new BucketError("InvalidRequest", "Expected a line end after an aws-chunked chunk; the chunk is longer than its size.");
     }
-    for (let line = await reader.line(); line !== ""; line = await reader.line()) {
+    // The empty line that closes the trailers is left out by some clients.
+    for (let line = await reader.line(true); line !== ""; line = await reader.line(true)) {
       const colon = line.indexOf(":");
       if (colon < 1) throw new BucketError("InvalidRequest", "Expected trailers of the form name:value.");
       trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
@@ -73,8 +74,8 @@ class Reader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** A line without its end; empty at the end of the stream, where the closing empty line may be left out. */
-  async line(): Promise<string> {
+  /** A line without its end. @param mayEnd the end of the stream is as good as an empty line */
+  async line(mayEnd = false): Promise<string> {
     for (;;) {
       const end = this.#held.indexOf("\r\n");
       if (end >= 0) {
@@ -85,7 +86,7 @@ class Reader {
       if (this.#held.length > longestLineBytes) throw new BucketError("InvalidRequest", "Expected a line end in the aws-chunked body; there is none.");
       const next = await this.#next();
       if (next === undefined) {
-        if (this.#held.length > 0) throw new BucketError("IncompleteBody", "The aws-chunked body ended inside a line.");
+        if (this.#held.length > 0 || !mayEnd) throw new BucketError("IncompleteBody", "The aws-chunked body ended before its last chunk.");
         return "";
       }
       this.#held = this.#held.length === 0 ? next : Buffer.concat([this.#held, next]);

@@ -36,30 +36,31 @@ export function getObject(store: Store, request: BucketRequest): Answer {
   try {
     const { metadata } = object;
     const headers = headersOf(metadata, request.header("x-amz-checksum-mode")?.toUpperCase() === "ENABLED");
-    if (readCondition(request, metadata) === "not-modified") return emptyAnswer(304, headers);
+    if (readCondition(request, metadata) === "not-modified") return emptyAnswer(304, withoutChecksums(headers));
     const range = parseRange(request.header("range"), metadata.sizeBytes);
     const { start, end } = range ?? { start: 0, end: metadata.sizeBytes };
-    headers["content-length"] = String(end - start);
-    if (range !== undefined) {
-      headers["content-range"] = `bytes ${start}-${end - 1}/${metadata.sizeBytes}`;
-      // A checksum of the whole would be taken for one of the part.
-      for (const name of checksumNames) delete headers[name];
-    }
+    const body = { chunks: object.read(start, end), close: () => object.close() };
+    const length = { "content-length": String(end - start) };
     isHandedOn = true;
-    return { status: range === undefined ? 200 : 206, headers, body: { chunks: object.read(start, end), close: () => object.close() } };
+    if (range === undefined) return { status: 200, headers: { ...headers, ...length }, body };
+    const place = { "content-range": `bytes ${start}-${end - 1}/${metadata.sizeBytes}` };
+    return { status: 206, headers: { ...withoutChecksums(headers), ...length, ...place }, body };
   } finally {
     if (!isHandedOn) object.close();
   }
 }
 
 function headersOf(metadata: Metadata, withChecksums: boolean): Record<string, string> {
-  const headers: Record<string, string> = {
+  return {
     "content-type": "binary/octet-stream",
-    ...metadata.headers,
+    ...(withChecksums ? metadata.headers : withoutChecksums(metadata.headers)),
     "accept-ranges": "bytes",
     etag: `"${metadata.etag}"`,
     "last-modified": httpTime(metadata.modifiedAtMs),
   };
-  if (!withChecksums) for (const name of checksumNames) delete headers[name];
-  return headers;
+}
+
+// A checksum of the whole would be taken for one of the bytes that are sent.
+function withoutChecksums(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !checksumNames.includes(name)));
 }

@@ -1,8 +1,9 @@
 // Which operation a request asks for. What the store does not have is refused by name, never ignored.
-import { type Answer } from "./answers.js";
+import type { Answer } from "./answers.js";
 import { bucketExists, bucketLocation, deleteObjects, list, listBuckets } from "./bucket-operations.js";
 import { BucketError } from "./errors.js";
 import type { Faults } from "./faults.js";
+import { abortMultipart, completeMultipart, createUpload, listParts, listUploads, uploadPart } from "./multipart-operations.js";
 import { deleteObject, getObject, putObject } from "./object-operations.js";
 import type { BucketRequest } from "./request.js";
 import type { Store } from "./store.js";
@@ -26,7 +27,8 @@ async function operateOnBucket(store: Store, faults: Faults, request: BucketRequ
   const { method, query } = request;
   if (method === "HEAD" || (method === "PUT" && query.size === 0)) return bucketExists();
   if (method === "GET" && query.has("location")) return bucketLocation();
-  if (method === "GET" && !query.has("uploads")) return list(store, request);
+  if (method === "GET" && query.has("uploads")) return listUploads(store, request);
+  if (method === "GET") return list(store, request);
   if (method === "POST" && query.has("delete")) return deleteObjects(store, request);
   throw notThis(request);
 }
@@ -36,11 +38,21 @@ async function operateOnObject(store: Store, faults: Faults, request: BucketRequ
   for (const name of ["tagging", "acl", "retention", "legal-hold", "attributes", "torrent", "restore", "versionId"]) {
     if (query.has(name)) throw new BucketError("NotImplemented", `This store has no ?${name}.`);
   }
-  if (method === "GET" || method === "HEAD") return getObject(store, request);
-  if (method === "DELETE") return deleteObject(store, request);
-  if (method === "PUT") {
-    faults.requireSpace();
-    return putObject(store, request);
+  const isPart = query.has("uploadId");
+  switch (method) {
+    case "HEAD":
+      return getObject(store, request);
+    case "GET":
+      return isPart ? listParts(store, request) : getObject(store, request);
+    case "DELETE":
+      return isPart ? abortMultipart(store, request) : deleteObject(store, request);
+    case "PUT":
+      faults.requireSpace();
+      return isPart ? uploadPart(store, request) : putObject(store, request);
+    case "POST":
+      faults.requireSpace();
+      if (query.has("uploads")) return createUpload(store, request);
+      if (isPart) return completeMultipart(store, request);
   }
   throw notThis(request);
 }

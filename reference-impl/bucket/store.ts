@@ -1,5 +1,5 @@
 // Objects over the log: conditional writes, reads that outlive a replacement, listings' raw material. Knows no HTTP.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Blobs } from "./blobs.js";
 import type { Content } from "./body.js";
 import type { Disk } from "./disk.js";
@@ -70,6 +70,7 @@ export class Store {
     await disk.makeFolder(folder);
     await disk.makeFolder(blobFolder);
     await disk.syncFolder(directory);
+    await disk.syncFolder(dirname(directory));
     const blobs = new Blobs(disk, blobFolder);
     // While the log is read back, a file may be unused by one record and used by a later one: sweep after.
     let isOpen = false;

@@ -1,0 +1,231 @@
+// WebSockets to a worker: the upgrade, text and binary messages, and how a connection ends.
+import assert, { AssertionError } from "node:assert/strict";
+import WebSocket from "ws";
+import type { Check, CheckContext } from "../check.js";
+import { websocketFixture } from "./fixtures.js";
+import { pathAt } from "./wire.js";
+
+const base = { level: "isolate", needs: ["workers", "workers.websocket"], fixture: websocketFixture } as const;
+
+interface Closing {
+  readonly code: number;
+  readonly reason: string;
+}
+
+interface Client {
+  readonly protocol: string;
+  send(data: string | Uint8Array): void;
+  /** The next message: text as string, binary as bytes. @throws AssertionError when the connection ends before */
+  next(): Promise<string | Uint8Array>;
+  close(code?: number, reason?: string): void;
+  readonly closed: Promise<Closing>;
+}
+
+/** Connects. @throws AssertionError when the upgrade is refused */
+async function open(context: CheckContext, path: string, protocols: readonly string[] = []): Promise<Client> {
+  const endpoint = context.fixture.endpoint();
+  const url = new URL(endpoint.url);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(url.origin + pathAt(endpoint, path), [...protocols], { headers: { host: endpoint.host }, perMessageDeflate: false });
+  const messages: (string | Uint8Array)[] = [];
+  const waiting: ((message: string | Uint8Array | undefined) => void)[] = [];
+  socket.on("message", (data: Buffer, isBinary: boolean) => {
+    const message = isBinary ? new Uint8Array(data) : data.toString("utf8");
+    const waiter = waiting.shift();
+    if (waiter === undefined) messages.push(message);
+    else waiter(message);
+  });
+  const onAbort = (): void => socket.terminate();
+  context.signal.addEventListener("abort", onAbort, { once: true });
+  const closed = new Promise<Closing>((resolve) =>
+    socket.on("close", (code, reason) => {
+      context.signal.removeEventListener("abort", onAbort);
+      for (const waiter of waiting.splice(0)) waiter(undefined);
+      resolve({ code, reason: reason.toString("utf8") });
+    }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    socket.once("open", () => resolve());
+    socket.once("error", (error) => reject(new AssertionError({ message: `an upgrade to WebSocket expected; ${error.message}` })));
+  });
+  // A connection that breaks later ends with 1006; the error says no more than that.
+  socket.on("error", () => undefined);
+  return {
+    protocol: socket.protocol,
+    send: (data) => socket.send(data),
+    async next() {
+      const message = messages.shift() ?? (await new Promise<string | Uint8Array | undefined>((resolve) => (socket.readyState === WebSocket.CLOSED ? resolve(undefined) : waiting.push(resolve))));
+      if (message === undefined) throw new AssertionError({ message: "another message expected; the connection ended" });
+      return message;
+    },
+    close: (code, reason) => socket.close(code, reason),
+    closed,
+  };
+}
+
+/** Runs with a connection and ends it whatever happens. */
+async function connected(context: CheckContext, path: string, use: (client: Client) => Promise<void>): Promise<void> {
+  const client = await open(context, path);
+  try {
+    await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+export const websocketChecks: readonly Check[] = [
+  {
+    ...base,
+    id: "workers.websocket.text",
+    promise: "text messages are echoed, in order, whatever letters they hold",
+    run: (context) =>
+      connected(context, "/echo", async (client) => {
+        const texts = ["one", "zwei ä", "", "😀".repeat(1_000)];
+        for (const text of texts) client.send(text);
+
+        const received = [await client.next(), await client.next(), await client.next(), await client.next()];
+
+        assert.deepEqual(received, texts);
+      }),
+  },
+  {
+    ...base,
+    id: "workers.websocket.binary",
+    promise: "binary messages are echoed byte for byte, and stay binary",
+    run: (context) =>
+      connected(context, "/echo", async (client) => {
+        const small = Uint8Array.from([0, 255, 1]);
+        const large = Uint8Array.from({ length: 512 * 1024 }, (_, index) => index % 251);
+        client.send(small);
+        const first = await client.next();
+        client.send(large);
+        const second = await client.next();
+
+        assert.deepEqual(first, small);
+        assert.ok(second instanceof Uint8Array && Buffer.from(second).equals(large), "512 KiB as they were sent");
+      }),
+  },
+  {
+    ...base,
+    id: "workers.websocket.greeting",
+    promise: "a worker can send as soon as it has accepted",
+    run: (context) => connected(context, "/greet", async (client) => assert.equal(await client.next(), "welcome")),
+  },
+  {
+    ...base,
+    id: "workers.websocket.server-close",
+    promise: "code and reason of the worker's close reach the client",
+    async run(context) {
+      const client = await open(context, "/echo");
+      client.send("close 4321 that is all");
+
+      assert.deepEqual(await client.closed, { code: 4321, reason: "that is all" });
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.client-close",
+    promise: "code and reason of the client's close reach the worker, and the close is answered",
+    async run(context) {
+      const path = `/close-${context.unique}`;
+      const client = await open(context, path);
+      client.send("hello");
+      await client.next();
+
+      client.close(4004, "bye");
+      const closing = await client.closed;
+      const seen = await context.until(
+        async () => (await context.fixture.request({ path: `/closes?path=${path}` })).json(),
+        (value) => value !== null,
+        { deadlineMs: 8_000, what: "the worker's close event" },
+      );
+
+      assert.deepEqual(seen, { code: 4004, reason: "bye", wasClean: true });
+      assert.equal(closing.code, 4004);
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.lost-client",
+    promise: "a worker is told when its client is gone without a close",
+    async run(context) {
+      const path = `/lost-${context.unique}`;
+      const endpoint = context.fixture.endpoint();
+      const url = new URL(endpoint.url);
+      const socket = new WebSocket(`${url.protocol === "https:" ? "wss:" : "ws:"}//${url.host}${pathAt(endpoint, path)}`, { headers: { host: endpoint.host } });
+      socket.on("error", () => undefined);
+      await new Promise((resolve) => socket.once("open", resolve));
+
+      socket.terminate();
+      const seen = await context.until(
+        async () => (await context.fixture.request({ path: `/closes?path=${path}` })).json(),
+        (value) => value !== null,
+        { deadlineMs: 8_000, what: "the worker's close event" },
+      );
+
+      assert.equal(typeof seen === "object" && seen !== null ? Reflect.get(seen, "code") : undefined, 1006);
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.subprotocol",
+    promise: "the subprotocol that the worker chooses reaches the client",
+    async run(context) {
+      const client = await open(context, "/echo", ["chat.v2", "chat.v1"]);
+      client.close();
+
+      assert.equal(client.protocol, "chat.v2");
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.refusal",
+    promise: "a worker can refuse an upgrade with a plain answer",
+    async run(context) {
+      const response = await context.fixture.request({
+        path: "/refuse",
+        headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
+      });
+
+      assert.deepEqual([response.status, response.text], [403, "not you"]);
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.plain-request",
+    promise: "a plain request to a WebSocket worker is a plain request",
+    async run({ fixture }) {
+      assert.equal((await fixture.request({ path: "/echo" })).status, 426);
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.listener-error",
+    promise: "a listener that throws does not break other connections",
+    async run(context) {
+      await connected(context, "/echo", async (other) => {
+        const client = await open(context, "/echo");
+        client.send("throw");
+        // The connection may end or go on; both are allowed, a crash of the worker is not.
+        other.send("still here");
+
+        assert.equal(await other.next(), "still here");
+        client.close();
+      });
+    },
+  },
+  {
+    ...base,
+    id: "workers.websocket.concurrency",
+    promise: "twenty connections at a time each get their own messages",
+    async run(context) {
+      const clients = await Promise.all(Array.from({ length: 20 }, () => open(context, "/echo")));
+      clients.forEach((client, index) => client.send(`for ${index}`));
+
+      const received = await Promise.all(clients.map((client) => client.next()));
+      for (const client of clients) client.close();
+
+      assert.deepEqual(received, clients.map((_, index) => `for ${index}`));
+    },
+  },
+];

@@ -1,0 +1,32 @@
+// What we use of autocannon, which ships no types.
+declare module "autocannon" {
+  interface Options {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly connections: number;
+    /** Seconds. */
+    readonly duration: number;
+    readonly pipelining: number;
+    /** Seconds. */
+    readonly timeout: number;
+    /** ms; the run can only end at such a tick. */
+    readonly sampleInt: number;
+  }
+
+  interface Result {
+    readonly "2xx": number;
+    readonly non2xx: number;
+    /** Timeouts included. */
+    readonly errors: number;
+    readonly timeouts: number;
+    readonly requests: { readonly sent: number };
+    /** Seconds, to 10 ms. */
+    readonly duration: number;
+  }
+
+  interface Run extends PromiseLike<Result> {
+    stop(): void;
+  }
+
+  export default function autocannon(options: Options): Run;
+}

@@ -3,7 +3,13 @@
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | { readonly chunks: AsyncIterable<Buffer>; readonly close: () => void };
+  readonly body?: string | Buffer | StreamedBody;
+}
+
+/** A body that is read while it is sent; closed when it was sent or will not be. */
+export interface StreamedBody {
+  readonly chunks: AsyncIterable<Buffer>;
+  readonly close: () => void;
 }
 
 export function emptyAnswer(status: number, headers: Readonly<Record<string, string>> = {}): Answer {

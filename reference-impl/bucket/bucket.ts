@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { takeIn } from "./body.js";
 import { realDisk } from "./disk.js";
-import { BucketError } from "./errors.js";
+import { BucketError, toBucketError } from "./errors.js";
 import { Faults } from "./faults.js";
 import { type BucketListener, startListener } from "./listener.js";
 import { lockDirectory } from "./lock.js";
@@ -92,7 +92,7 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
         return { etag };
       } catch (error) {
         if (error instanceof BucketError && error.code === "PreconditionFailed") return "precondition-failed";
-        throw error;
+        throw toBucketError(error);
       }
     },
     async delete(key) {

@@ -3,11 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Answer } from "./answers.js";
+import type { Answer, StreamedBody } from "./answers.js";
 import { toBucketError } from "./errors.js";
-import { readRequest } from "./request.js";
-import type { BucketRequest } from "./request.js";
-import type { Credentials } from "./sigv4.js";
+import { type BucketRequest, readRequest } from "./request.js";
+import { type Credentials, rememberingSigningKey, verifySignature } from "./sigv4.js";
 import { xmlError } from "./xml.js";
 
 /** How a listener behaves while its PoP is cut off: never answers, or ends every connection. */
@@ -45,6 +44,7 @@ class Listener implements BucketListener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #held = new Set<() => void>();
+  readonly #signingKey = rememberingSigningKey();
   #isolation: Isolation | undefined;
   #requests = 0;
   url = "";
@@ -126,7 +126,7 @@ class Listener implements BucketListener {
     let answer: Answer;
     try {
       const { credentials, nowMs, operate } = this.#options;
-      const request = readRequest(message, credentials, nowMs());
+      const request = readRequest(message, (signed) => verifySignature(signed, credentials, nowMs(), this.#signingKey));
       goOn?.();
       answer = await operate(request);
     } catch (thrown) {
@@ -136,29 +136,30 @@ class Listener implements BucketListener {
     try {
       if (await this.#passes(socket)) await send(message, response, answer, requestId);
     } finally {
-      if (typeof answer.body === "object") answer.body.close();
+      if (isStream(answer.body)) answer.body.close();
     }
   }
 }
 
 async function send(message: IncomingMessage, response: ServerResponse, answer: Answer, requestId: string): Promise<void> {
   const { status, headers, body } = answer;
-  const text = typeof body === "string" ? Buffer.from(body) : undefined;
+  const whole = typeof body === "string" ? Buffer.from(body) : isStream(body) ? undefined : (body ?? Buffer.alloc(0));
+  const hasLength = status !== 204 && status !== 304;
   const isUnread = !message.complete;
   response.writeHead(status, {
+    ...(whole !== undefined && hasLength && { "content-length": String(whole.length) }),
     ...headers,
-    ...(text !== undefined && { "content-length": String(text.length) }),
-    ...(body === undefined && status !== 204 && status !== 304 && { "content-length": "0" }),
     "x-amz-request-id": requestId,
     // What is left of a refused body would be read as the next request.
     ...(isUnread && { connection: "close" }),
   });
   if (isUnread) message.resume();
-  if (message.method === "HEAD" || body === undefined || text !== undefined) {
-    response.end(message.method === "HEAD" ? undefined : text);
-    return;
-  }
-  if (typeof body === "string") return;
+  if (message.method === "HEAD") response.end();
+  else if (!isStream(body)) response.end(whole);
   // A client that leaves in the middle, or a disk that fails there, ends the connection: a short body cannot look whole.
-  await pipeline(Readable.from(body.chunks, { objectMode: false }), response).catch(() => message.socket.destroy());
+  else await pipeline(Readable.from(body.chunks, { objectMode: false }), response).catch(() => message.socket.destroy());
+}
+
+function isStream(body: Answer["body"]): body is StreamedBody {
+  return typeof body === "object" && "chunks" in body;
 }

@@ -1,6 +1,6 @@
 // Operations on one object: put, copy, get, head, delete.
 import { type Answer, emptyAnswer, httpTime, isoTime, xmlAnswer } from "./answers.js";
-import { takeIn } from "./body.js";
+import { inlineBytes, takeIn } from "./body.js";
 import { checksumNames } from "./checksum.js";
 import { copyObject } from "./copy.js";
 import { BucketError } from "./errors.js";
@@ -29,7 +29,7 @@ export async function deleteObject(store: Store, request: BucketRequest): Promis
 }
 
 /** GET and HEAD: the body of a HEAD's answer is not sent. */
-export function getObject(store: Store, request: BucketRequest): Answer {
+export async function getObject(store: Store, request: BucketRequest): Promise<Answer> {
   const object = store.open(request.key);
   if (object === undefined) throw new BucketError("NoSuchKey", "The specified key does not exist.");
   let isHandedOn = false;
@@ -39,15 +39,28 @@ export function getObject(store: Store, request: BucketRequest): Answer {
     if (readCondition(request, metadata) === "not-modified") return emptyAnswer(304, withoutChecksums(headers));
     const range = parseRange(request.header("range"), metadata.sizeBytes);
     const { start, end } = range ?? { start: 0, end: metadata.sizeBytes };
-    const body = { chunks: object.read(start, end), close: () => object.close() };
     const length = { "content-length": String(end - start) };
-    isHandedOn = true;
-    if (range === undefined) return { status: 200, headers: { ...headers, ...length }, body };
+    const chunks = object.read(start, end);
+    let body: Answer["body"];
+    if (request.method === "GET" && end - start <= inlineBytes) {
+      // In one write with the head, and a read that fails is still answered as an error.
+      body = await joined(chunks);
+    } else if (request.method === "GET") {
+      body = { chunks, close: () => object.close() };
+      isHandedOn = true;
+    }
+    if (range === undefined) return { status: 200, headers: { ...headers, ...length }, ...(body !== undefined && { body }) };
     const place = { "content-range": `bytes ${start}-${end - 1}/${metadata.sizeBytes}` };
-    return { status: 206, headers: { ...withoutChecksums(headers), ...length, ...place }, body };
+    return { status: 206, headers: { ...withoutChecksums(headers), ...length, ...place }, ...(body !== undefined && { body }) };
   } finally {
     if (!isHandedOn) object.close();
   }
+}
+
+async function joined(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const held: Buffer[] = [];
+  for await (const chunk of chunks) held.push(chunk);
+  return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
 }
 
 function headersOf(metadata: Metadata, withChecksums: boolean): Record<string, string> {

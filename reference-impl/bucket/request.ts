@@ -1,8 +1,9 @@
 // A request as the operations see it: address taken apart and decoded, signature verified, body verified as it is read.
 import type { IncomingMessage } from "node:http";
+import { inlineBytes } from "./body.js";
 import { verifiedBody } from "./payload.js";
 import { BucketError } from "./errors.js";
-import { type Credentials, decode, verifySignature } from "./sigv4.js";
+import { decode, type Signature, type SignedRequest } from "./sigv4.js";
 import type { WriteCondition } from "./store.js";
 
 export interface BucketRequest {
@@ -22,14 +23,14 @@ export interface BucketRequest {
 
 /**
  * Reads and verifies a request's head.
- * @param nowMs wall time, for the signature
+ * @param verify checks the signature, as verifySignature of sigv4.ts does
  * @throws BucketError when the signature does not hold or the address cannot be decoded
  */
-export function readRequest(message: IncomingMessage, credentials: Credentials, nowMs: number): BucketRequest {
+export function readRequest(message: IncomingMessage, verify: (request: SignedRequest) => Signature): BucketRequest {
   const method = message.method ?? "GET";
   const [rawPath = "/", ...rest] = (message.url ?? "/").split("?");
   const rawQuery = rest.join("?");
-  const signature = verifySignature({ method, rawPath, rawQuery, headers: message.headers }, credentials, nowMs);
+  const signature = verify({ method, rawPath, rawQuery, headers: message.headers });
   const [, bucket = "", ...parts] = rawPath.split("/");
   const header = (name: string): string | undefined => {
     const value = message.headers[name];
@@ -45,8 +46,24 @@ export function readRequest(message: IncomingMessage, credentials: Credentials, 
       Object.keys(message.headers)
         .filter((name) => name.startsWith(prefix))
         .map((name) => [name, header(name) ?? ""]),
-    body: () => verifiedBody(message, signature, header),
+    body: () => verifiedBody(isSmall(header("content-length")) ? wholeBody(message) : message, signature, header),
   };
+}
+
+function isSmall(contentLength: string | undefined): boolean {
+  return contentLength !== undefined && Number(contentLength) <= inlineBytes;
+}
+
+// A stream's own iterator costs more than all else that is done for a small body.
+async function* wholeBody(message: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    message.on("data", (chunk: Buffer) => chunks.push(chunk));
+    message.once("end", resolve);
+    message.once("close", () => reject(new BucketError("IncompleteBody", "The connection was closed in the middle of the body.")));
+    message.once("error", reject);
+  });
+  yield* chunks;
 }
 
 function parseQuery(rawQuery: string): ReadonlyMap<string, string> {

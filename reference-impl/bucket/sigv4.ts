@@ -35,9 +35,10 @@ const dateTimeForm = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 /**
  * Verifies a request's Authorization header.
  * @param nowMs wall time, against which the request's date may differ by 15 minutes
+ * @param keyOf makes the signing key; {@link rememberingSigningKey} for a server that verifies many
  * @throws BucketError AccessDenied (unsigned), InvalidAccessKeyId, SignatureDoesNotMatch, RequestTimeTooSkewed
  */
-export function verifySignature(request: SignedRequest, credentials: Credentials, nowMs: number): Signature {
+export function verifySignature(request: SignedRequest, credentials: Credentials, nowMs: number, keyOf: SigningKeyOf = signingKeyOf): Signature {
   const authorization = headerText(request, "authorization");
   if (authorization === undefined) throw new BucketError("AccessDenied", "Expected an Authorization header signed with AWS4-HMAC-SHA256; there is none.");
   const [, credential = "", signedHeaders = "", signature = ""] = authorizationForm.exec(authorization) ?? [];
@@ -59,7 +60,7 @@ export function verifySignature(request: SignedRequest, credentials: Credentials
     payload,
   ].join("\n");
   const scope = `${date}/${region}/s3/aws4_request`;
-  const signingKey = signingKeyOf(credentials.secretAccessKey, date, region);
+  const signingKey = keyOf(credentials.secretAccessKey, date, region);
   const expected = hmac(signingKey, ["AWS4-HMAC-SHA256", dateTime, scope, sha256(canonical)].join("\n"));
   if (!timingSafeEqual(expected, Buffer.from(signature, "hex"))) {
     throw new BucketError("SignatureDoesNotMatch", "The signature is not the one that this store's secret gives. Check the secret access key.");
@@ -93,6 +94,18 @@ function headerText(request: SignedRequest, name: string): string | undefined {
 
 function hmac(key: Uint8Array | string, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
+}
+
+type SigningKeyOf = (secret: string, date: string, region: string) => Buffer;
+
+/** Makes signing keys, and keeps the last one: it is good for a day, and four of a request's five HMACs make it. */
+export function rememberingSigningKey(): SigningKeyOf {
+  let last: { name: string; key: Buffer } | undefined;
+  return (secret, date, region) => {
+    const name = [secret, date, region].join("\n");
+    if (last?.name !== name) last = { name, key: signingKeyOf(secret, date, region) };
+    return last.key;
+  };
 }
 
 function signingKeyOf(secret: string, date: string, region: string): Buffer {

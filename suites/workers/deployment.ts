@@ -117,10 +117,10 @@ export const deploymentChecks: readonly Check[] = [
   },
   {
     ...base,
-    id: "workers.module.class-handler",
+    id: "workers.module.default-export",
     promise: "handlers are found on the default export, not among the other exports",
     run: (context) =>
-      answers(context, [esm("main.js", `export function fetch() { return new Response("wrong"); }\nexport const other = 1;\nexport default { word: "right", fetch() { return new Response(this.word); } };`)], "right"),
+      answers(context, [esm("main.js", `export function fetch() { return new Response("wrong"); }\nexport default { word: "right", fetch() { return new Response(this.word); } };`)], "right"),
   },
   {
     ...base,

@@ -162,7 +162,11 @@ export function openExchange(address: Address, { method = "GET", path, headers =
     write: (data) => void outgoing.write(data),
     end: (data) => void outgoing.end(data),
     answer: () => answered,
-    destroy: () => void outgoing.destroy(),
+    // With a reset: a mere FIN may also come from a client that has said everything and still listens.
+    destroy() {
+      outgoing.socket?.resetAndDestroy();
+      outgoing.destroy();
+    },
   };
 }
 

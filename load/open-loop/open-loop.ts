@@ -24,6 +24,8 @@ export interface OpenLoopOptions {
   readonly newConnectionPerRequest?: boolean;
   readonly localAddress?: string;
   readonly classify?: Classify;
+  /** Called when the schedule begins: what is meant to happen under load waits for it. */
+  readonly onBegin?: () => void;
   /** Ends the run at once; the result is then void. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +44,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   try {
     if (!newConnectionPerRequest) await transport.warm(options.connections.warm ?? warmConnections);
     const startedAtMs = Date.now();
+    options.onBegin?.();
     const log = await drive({ schedule, clock, transport, timeoutMs, ...(signal === undefined ? {} : { signal }) });
     return summarize({ log, intended: schedule.count, startedAtMs, connectionsOpened: transport.opened });
   } finally {

@@ -72,7 +72,11 @@ export function targetOf(options: TargetOptions): TargetServer {
       versions.set(spec.name, version);
       return deploymentOf(edge, worker);
     },
-    undeploy: (deploymentId) => edge.undeploy(nameOf(deploymentId)),
+    async undeploy(deploymentId) {
+      const name = nameOf(deploymentId);
+      // A version that was replaced is gone already; only the current one takes the deployment with it.
+      if (deploymentId === `${name}@${versions.get(name) ?? 0}`) await edge.undeploy(name);
+    },
     reset: () => edge.reset(),
     async evict(deploymentId) {
       nameOf(deploymentId);

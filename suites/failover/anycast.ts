@@ -31,29 +31,42 @@ export async function colosOf(context: CheckContext): Promise<ReadonlyMap<string
   return colos;
 }
 
-/** The PoP that answers at the anycast address now. */
+/** The PoP that answers a new connection to the anycast address now: an open one stays where it landed. */
 export async function servingPop(context: CheckContext, colos: ReadonlyMap<string, string>): Promise<string> {
-  const response = await context.fixture.request({ pop: "anycast", path: "/" });
+  const response = await context.fixture.request({ pop: "anycast", path: "/", headers: { connection: "close" } });
   assert.equal(response.status, 200);
   return colos.get(response.headers["x-colo"] ?? "") ?? `unknown colo ${response.headers["x-colo"]}`;
 }
 
-/** Open-loop load on one address, answers told apart by the given header. */
-export function load(context: CheckContext, options: { readonly fixture?: DeployedFixture; readonly pop: string; readonly durationMs: number; readonly tag: "x-colo" | "x-version" }): Promise<OpenLoopResult> {
+export interface LoadOptions {
+  readonly fixture?: DeployedFixture;
+  readonly pop: string;
+  readonly durationMs: number;
+  readonly tag: "x-colo" | "x-version";
+  readonly ratePerSecond?: number;
+}
+
+/** Open-loop load on one address, answers told apart by the given header. Resolves when it has begun. */
+export async function load(context: CheckContext, options: LoadOptions): Promise<{ readonly result: Promise<OpenLoopResult> }> {
   const { url, host } = (options.fixture ?? context.fixture).endpoint(options.pop);
-  return runOpenLoop({
+  let begun: () => void = () => undefined;
+  const beginning = new Promise<void>((resolve) => (begun = resolve));
+  const result = runOpenLoop({
     url,
     host,
     path: "/",
-    ratePerSecond,
+    ratePerSecond: options.ratePerSecond ?? ratePerSecond,
     arrivals: "uniform",
     durationMs: options.durationMs,
     seed: context.seed,
     timeoutMs: requestTimeoutMs,
     connections: { max: 256 },
     classify: (answer) => answer.header(options.tag),
+    onBegin: begun,
     signal: context.signal,
   });
+  await Promise.race([beginning, result]);
+  return { result };
 }
 
 export interface Outage {
@@ -67,10 +80,10 @@ export interface Outage {
 /** Loads the anycast address, breaks the PoP that serves it, heals it, and waits until it serves again. */
 export async function outage(context: CheckContext, kind: FaultKind, colos: ReadonlyMap<string, string>): Promise<Outage> {
   const victim = await servingPop(context, colos);
-  const loading = load(context, { pop: "anycast", durationMs: steadyMs + afterFaultMs, tag: "x-colo" });
+  const loading = await load(context, { pop: "anycast", durationMs: steadyMs + afterFaultMs, tag: "x-colo" });
   await delay(context, steadyMs);
   const fault = await context.inject({ kind, popId: victim });
-  const result = await loading;
+  const result = await loading.result;
   await context.heal(fault.faultId);
   await context.until(
     () => servingPop(context, colos),

@@ -15,6 +15,12 @@ export const runOptions: readonly OptionSpec[] = [
   { flags: "--shuffle", words: "run the checks of a suite in an order drawn from the seed (default: off)" },
   { flags: "--pops <number>", words: "PoPs to start, 1 to 12 (default: the target's own)", parse: numberBetween(1, 12, { isWhole: true }) },
   { flags: "--time-scale <factor>", words: "run platform timers this many times faster (default: the target's own)", parse: numberBetween(1, 10_000) },
+  { flags: "--url <name=url>", words: "a worker that is deployed already, for the target url; repeatable", parse: listOf },
+  { flags: "--token-file <file>", words: "bearer token for a grpc:// target (default: none)" },
+  { flags: "--ca <file>", words: "PEM file of the authority of a grpc:// target (default: no TLS)" },
+  { flags: "--cert <file>", words: "PEM file of the certificate to show it" },
+  { flags: "--key <file>", words: "PEM file of that certificate's key" },
+  { flags: "--known <file>", words: "known failures of the target, YAML (default: ours, for a target that ships)" },
   { flags: "--claims <files>", words: "claims files of your own, besides the documented ones", parse: listOf },
   { flags: "--out <folder>", words: "folder for runs (default: runs)" },
   { flags: "--timeout <seconds>", words: "for the whole run, s (default: quick 120, full 3600, nightly 14400)", parse: numberBetween(1, 1_000_000) },
@@ -32,6 +38,11 @@ export interface RunSettings {
   readonly isShuffled: boolean;
   readonly pops: number | undefined;
   readonly timeScale: number | undefined;
+  /** name=url */
+  readonly urls: readonly string[];
+  readonly tokenFile: string | undefined;
+  readonly tls: { readonly caFile: string | undefined; readonly certFile: string | undefined; readonly keyFile: string | undefined };
+  readonly knownFile: string | undefined;
   readonly claimsFiles: readonly string[];
   readonly out: string;
   readonly budgetMs: number;
@@ -58,6 +69,10 @@ export function settingsOf(given: Readonly<Record<string, unknown>>, random: () 
     isShuffled: given["shuffle"] === true,
     pops: number("pops"),
     timeScale: number("timeScale"),
+    urls: list("url"),
+    tokenFile: text("tokenFile"),
+    tls: { caFile: text("ca"), certFile: text("cert"), keyFile: text("key") },
+    knownFile: text("known"),
     claimsFiles: list("claims"),
     out: text("out") ?? "runs",
     budgetMs: (number("timeout") ?? defaultBudgetSeconds[profile]) * 1_000,
@@ -66,6 +81,14 @@ export function settingsOf(given: Readonly<Record<string, unknown>>, random: () 
     isList: given["list"] === true,
   };
 }
+
+const fileOptions: readonly (readonly [flag: string, read: (settings: RunSettings) => string | undefined])[] = [
+  ["--token-file", ({ tokenFile }) => tokenFile],
+  ["--ca", ({ tls }) => tls.caFile],
+  ["--cert", ({ tls }) => tls.certFile],
+  ["--key", ({ tls }) => tls.keyFile],
+  ["--known", ({ knownFile }) => knownFile],
+];
 
 /** The options that repeat a run, as they are typed; what is the default is left out. */
 export function replayOptionsOf(settings: RunSettings): string {
@@ -76,9 +99,17 @@ export function replayOptionsOf(settings: RunSettings): string {
     settings.isShuffled ? "--shuffle" : "",
     settings.pops === undefined ? "" : `--pops ${settings.pops}`,
     settings.timeScale === undefined ? "" : `--time-scale ${settings.timeScale}`,
+    ...settings.urls.map((url) => `--url ${quoted(url)}`),
+    ...fileOptions.map(([flag, read]) => (read(settings) === undefined ? "" : `${flag} ${quoted(read(settings) ?? "")}`)),
     ...settings.claimsFiles.map((file) => `--claims ${quoted(file)}`),
   ];
   return parts.filter((part) => part !== "").join(" ");
+}
+
+/** The command that repeats a whole run. */
+export function replayOf(verb: "certify" | "run", settings: RunSettings): string {
+  const chosen = [...settings.suites.map((suite) => ` --suite ${quoted(suite)}`), ...settings.only.map((entry) => ` --only ${quoted(entry)}`)];
+  return `edgemark ${verb} ${replayOptionsOf(settings)}${chosen.join("")}`;
 }
 
 function quoted(word: string): string {

@@ -1,27 +1,33 @@
 // edgemark certify and edgemark run: start the target, run the suites, judge, write, tell. Certify gives a level, run does not.
 import { randomInt } from "node:crypto";
-import { writeFileSync, rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Claim } from "../contract/claims/types.js";
 import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
-import type { Counts, ResultDocument, Verdict } from "../contract/result/document.js";
+import type { ResultDocument } from "../contract/result/document.js";
 import { judge } from "../reports/judge.js";
 import type { Suite } from "../suites/check.js";
 import { selectChecks } from "../suites/runner/applicability.js";
+import { plainText } from "../suites/runner/plain.js";
 import { runSuites } from "../suites/runner/run.js";
-import { replayOptionsOf, runOptions, settingsOf, type RunSettings } from "./certify-options.js";
+import { replayOf, replayOptionsOf, runOptions, settingsOf, type RunSettings } from "./certify-options.js";
 import type { CommandSpec } from "./command.js";
+import { listenForInterruption, type Interruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
 import { dryRunAsData, dryRunInWords, listedIds } from "./listing.js";
-import { openProgress } from "./progress.js";
+import { openProgress, type Progress } from "./progress.js";
 import { makeRunDirectory } from "./run-directory.js";
-import type { OpenSession } from "./session.js";
+import { brokenSummaryOf, exitCodeOf, summaryOf } from "./run-outcome.js";
+import { unopenedSession, type OpenSession } from "./session.js";
+
+export type RunVerb = "certify" | "run";
 
 /** What a run is made of; put together at the composition root, replaced in tests. */
 export interface RunParts {
   readonly suites: readonly Suite[];
   readonly loadClaims: (files: readonly string[]) => Promise<readonly Claim[]>;
-  readonly openSession: (settings: RunSettings) => Promise<OpenSession>;
+  /** @param checkIds every check there is, for what is known of the target */
+  readonly openSession: (settings: RunSettings, checkIds: readonly string[]) => Promise<OpenSession>;
   /** @returns the paths written */
   readonly writeReports: (document: ResultDocument, runDirectory: string) => Promise<readonly string[]>;
   readonly summary: (document: ResultDocument, options: { readonly colour: boolean; readonly width: number; readonly files: readonly string[] }) => string;
@@ -31,7 +37,7 @@ export interface RunParts {
 const closingReserveMs = 5_000;
 
 /** @param verb certify gives a level; run never does */
-export function certifyCommand(verb: "certify" | "run", loadParts: () => Promise<RunParts>): CommandSpec {
+export function certifyCommand(verb: RunVerb, loadParts: () => Promise<RunParts>): CommandSpec {
   return {
     name: verb,
     summary:
@@ -52,15 +58,13 @@ export function certifyCommand(verb: "certify" | "run", loadParts: () => Promise
  * @returns the exit code
  * @throws EdgemarkError for wrong usage, and for a target that does not start
  */
-export async function runCertify(verb: "certify" | "run", settings: RunSettings, parts: RunParts, io: CommandIo): Promise<number> {
-  const startNs = process.hrtime.bigint();
-  const elapsedMs = (): number => Number(process.hrtime.bigint() - startNs) / 1e6;
+export async function runCertify(verb: RunVerb, settings: RunSettings, parts: RunParts, io: CommandIo): Promise<number> {
   if (settings.isList) {
     io.out(listedIds(parts.suites));
     return exitCodes.held;
   }
-  const inSuites = suitesNamed(parts.suites, settings.suites);
-  const chosen = selectChecks(inSuites, settings.profile, settings.only);
+  const suites = suitesNamed(parts.suites, settings.suites);
+  const chosen = selectChecks(suites, settings.profile, settings.only);
   const claims = await parts.loadClaims(settings.claimsFiles);
   if (settings.isDryRun) {
     const data = (): string => `${JSON.stringify(dryRunAsData(parts.suites, chosen, settings.profile))}\n`;
@@ -68,51 +72,79 @@ export async function runCertify(verb: "certify" | "run", settings: RunSettings,
     return exitCodes.held;
   }
 
-  const runDirectory = makeRunDirectory(settings.out, settings.target, settings.seed, Date.now());
+  const startNs = process.hrtime.bigint();
+  const elapsedMs = (): number => Number(process.hrtime.bigint() - startNs) / 1e6;
+  const directory = makeRunDirectory(settings.out, settings.target, settings.seed, Date.now());
+  const path = join(directory, "result.json");
   const interruption = listenForInterruption(io);
   const progress = openProgress(io, settings.budgetMs, elapsedMs);
-  let session: OpenSession | undefined;
+  const written: { document?: string } = {};
   try {
     progress.say(`edgemark ${verb}: ${settings.target}, profile ${settings.profile}, seed ${settings.seed}`);
-    const opening = parts.openSession(settings);
-    session = await Promise.race([opening, interruption.happened]);
-    const unjudged = await runSuites({
-      suites: session === undefined ? [] : inSuites,
-      session: session ?? neverOpened(settings.target),
-      profile: settings.profile,
-      seed: settings.seed,
-      only: session === undefined ? [] : settings.only,
-      shuffle: settings.isShuffled,
-      known: session?.known ?? [],
-      claims,
-      runDirectory,
-      signal: interruption.signal,
-      onProgress: progress.onEvent,
-      totalBudgetMs: Math.max(1_000, settings.budgetMs - elapsedMs() - closingReserveMs),
-      replayOptions: replayOptionsOf(settings),
-      ...partialOf(verb, settings),
-    });
+    const unjudged = await withSession({ settings, parts, interruption, progress, io }, (session) =>
+      runSuites({
+        suites: session === undefined ? [] : suites,
+        session: session ?? unopenedSession(settings.target),
+        profile: settings.profile,
+        seed: settings.seed,
+        only: session === undefined ? [] : settings.only,
+        shuffle: settings.isShuffled,
+        known: session?.known ?? [],
+        claims,
+        runDirectory: directory,
+        signal: interruption.signal,
+        onProgress: progress.onEvent,
+        totalBudgetMs: Math.max(1_000, settings.budgetMs - elapsedMs() - closingReserveMs),
+        replayOptions: replayOptionsOf(settings),
+        replay: replayOf(verb, settings),
+        ...partialOf(verb, settings),
+      }).then((document) => {
+        // Before anything else can break: what was measured is kept.
+        writeDocument(path, document);
+        written.document = path;
+        return document;
+      }),
+    );
     const document = { ...unjudged, ...judge(unjudged, claims) };
-    const path = join(runDirectory, "result.json");
     writeDocument(path, document);
-    progress.say("writing reports");
-    const reports = await parts.writeReports(document, runDirectory);
-    progress.say(`stopping ${settings.target}`);
-    await session?.close();
-    session = undefined;
+    const reports = await parts.writeReports(document, directory);
     progress.close();
-    io.out(settings.isJson ? `${JSON.stringify(summaryAsData(document, elapsedMs(), path))}\n` : `${parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path] })}\n`);
+    if (settings.isJson) io.out(`${JSON.stringify(summaryOf(document, elapsedMs(), path))}\n`);
+    else io.out(`${parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path] })}\n`);
     return exitCodeOf(document);
   } catch (error) {
-    progress.close();
     // A folder without a document would look like a run.
-    rmSync(runDirectory, { recursive: true, force: true });
-    if (settings.isJson) io.out(`${JSON.stringify(failureAsData(error, elapsedMs()))}\n`);
+    if (written.document === undefined) rmSync(directory, { recursive: true, force: true });
+    if (settings.isJson) io.out(`${JSON.stringify(brokenSummaryOf(error, elapsedMs(), written.document ?? null))}\n`);
     throw error;
   } finally {
     progress.close();
     interruption.stop();
-    await session?.close().catch((error: unknown) => io.err(`the target did not stop: ${messageOf(error)}\n`));
+  }
+}
+
+interface SessionScope {
+  readonly settings: RunSettings;
+  readonly parts: RunParts;
+  readonly interruption: Interruption;
+  readonly progress: Progress;
+  readonly io: CommandIo;
+}
+
+/** Opens the target, works with it, and stops it whatever happens. @param work gets undefined when the run was interrupted before */
+async function withSession<T>({ settings, parts, interruption, progress, io }: SessionScope, work: (session: OpenSession | undefined) => Promise<T>): Promise<T> {
+  const checkIds = parts.suites.flatMap((suite) => suite.checks.map((check) => check.id));
+  const opening = parts.openSession(settings, checkIds);
+  const session = await Promise.race([opening, interruption.happened]);
+  // A target that comes up after the interruption is not wanted any more.
+  if (session === undefined) void opening.then((late) => late.close()).catch(() => undefined);
+  try {
+    return await work(session);
+  } finally {
+    const lastWords = session?.lastWords?.();
+    if (lastWords !== undefined) progress.tell(plainText(lastWords, 6_000));
+    progress.say(`stopping ${settings.target}`);
+    await session?.close().catch((error: unknown) => io.err(`${settings.target} did not stop as it should: ${messageOf(error)}\n`));
   }
 }
 
@@ -127,7 +159,7 @@ function suitesNamed(suites: readonly Suite[], names: readonly string[]): readon
   return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.id));
 }
 
-function partialOf(verb: "certify" | "run", settings: RunSettings): { readonly partial?: string } {
+function partialOf(verb: RunVerb, settings: RunSettings): { readonly partial?: string } {
   const chosen = [
     ...(settings.suites.length === 0 ? [] : [`suites ${settings.suites.join(", ")}`]),
     ...(settings.only.length === 0 ? [] : [`checks ${settings.only.join(", ")}`]),
@@ -136,111 +168,10 @@ function partialOf(verb: "certify" | "run", settings: RunSettings): { readonly p
   return verb === "run" ? { partial: "run gives no level; certify does" } : {};
 }
 
-interface Interruption {
-  readonly signal: AbortSignal;
-  readonly happened: Promise<undefined>;
-  stop(): void;
-}
-
-/** The first signal ends the run in order, the second one ends the process. */
-function listenForInterruption(io: CommandIo): Interruption {
-  const interruption = new AbortController();
-  const happened = new Promise<undefined>((resolve) => {
-    interruption.signal.addEventListener("abort", () => resolve(undefined));
-  });
-  const stop = io.onSignal((name) => {
-    if (interruption.signal.aborted) {
-      io.err("\nstopped at once\n");
-      return io.exit(exitCodes.error);
-    }
-    io.err("\ninterrupted: writing the document and stopping the target; once more stops at once\n");
-    interruption.abort(new Error(`interrupted by ${name}`));
-  });
-  return { signal: interruption.signal, happened, stop };
-}
-
-function neverOpened(target: string): OpenSession {
-  const unused = (): never => {
-    throw new EdgemarkError("harness.internal", "a target that was opened expected; the run was interrupted before");
-  };
-  return {
-    verbs: {
-      describe: unused,
-      deploy: unused,
-      undeploy: unused,
-      reset: unused,
-      evict: unused,
-      locate: unused,
-      injectFault: unused,
-      healFault: unused,
-      clock: unused,
-      triggerCron: unused,
-      triggerAlarm: unused,
-      watch: unused,
-    },
-    description: {
-      name: target,
-      version: "",
-      vendor: "",
-      capabilities: [],
-      unknownCapabilities: [],
-      timeScale: 1,
-      pops: [],
-      anycastAddress: "",
-      limits: {},
-      notes: [],
-      compatibilityDate: "",
-    },
-    address: target,
-    close: async () => undefined,
-  };
-}
-
 function writeDocument(path: string, document: ResultDocument): void {
   try {
     writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
   } catch (cause) {
     throw new EdgemarkError("harness.environment", `${path} could not be written (${messageOf(cause)}); see that the disk has room`, { cause });
-  }
-}
-
-/** The one object of --json. */
-interface Summary {
-  readonly verdict: Verdict;
-  readonly level: string | null;
-  readonly counts: Counts;
-  readonly claims: Counts;
-  readonly durationMs: number;
-  /** Path of result.json; null when the run never began. */
-  readonly document: string | null;
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-function summaryAsData(document: ResultDocument, durationMs: number, path: string): Summary {
-  const { verdict, level, counts, claimCounts } = document;
-  return { verdict, level, counts, claims: claimCounts, durationMs: Math.round(durationMs), document: path };
-}
-
-function failureAsData(error: unknown, durationMs: number): Summary {
-  const none: Counts = { pass: 0, fail: 0, notApplicable: 0, inconclusive: 0, error: 0 };
-  const code = error instanceof EdgemarkError ? error.code : "harness.internal";
-  return { verdict: "error", level: null, counts: none, claims: none, durationMs: Math.round(durationMs), document: null, error: { code, message: messageOf(error) } };
-}
-
-/** The exit code of a run that came to an end. */
-export function exitCodeOf(document: ResultDocument): number {
-  if (document.run.interrupted !== undefined) return exitCodes.error;
-  switch (document.verdict) {
-    case "pass":
-      return exitCodes.held;
-    case "fail":
-      return exitCodes.failed;
-    case "error":
-      return exitCodes.error;
-    case "inconclusive":
-    case "not-applicable":
-      return exitCodes.inconclusive;
-    default:
-      return document.verdict satisfies never;
   }
 }

@@ -7,15 +7,12 @@ import { suites } from "../suites/index.js";
 import type { RunParts } from "./certify.js";
 import { openSession } from "./session.js";
 
-/** How long a target may take to start, ms: a runtime that is loaded for the first time from a slow disk. */
-const startDeadlineMs = 60_000;
-
 /** @returns the parts of certify and run */
 export async function runParts(): Promise<RunParts> {
   return {
     suites,
     loadClaims: async (files) => loadClaims(files, pathProblem),
-    openSession: (settings) => openSession(settings.target, { startDeadlineMs }),
+    openSession,
     writeReports,
     summary: terminalSummary,
   };

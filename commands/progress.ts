@@ -6,11 +6,15 @@ export interface Progress {
   readonly onEvent: (event: RunEvent) => void;
   /** Shows what is going on while no check runs: "starting reference". */
   readonly say: (text: string) => void;
+  /** A line that stays. */
+  readonly tell: (text: string) => void;
   /** Leaves the last line clean. */
   readonly close: () => void;
 }
 
 const redrawMs = 250;
+/** Failures that are told as they happen; the report has them all. */
+const toldFailures = 20;
 
 /**
  * @param budgetMs the run's, which bounds the time left that is shown
@@ -32,6 +36,7 @@ export function openProgress(io: CommandIo, budgetMs: number, nowMs: () => numbe
   timer?.unref();
 
   return {
+    tell: line,
     say(text) {
       state.phase = text;
       if (io.isLive) draw();
@@ -58,6 +63,8 @@ export function openProgress(io: CommandIo, budgetMs: number, nowMs: () => numbe
           if (!isWrong) return;
           state.failed++;
           state.suiteFailed++;
+          if (state.failed > toldFailures + 1) return;
+          if (state.failed === toldFailures + 1) return line("more failures follow; the report has them all");
           line(`${result.verdict} ${result.id}: ${result.reason ?? ""}`);
           return line(`     ${result.replay}`);
         }

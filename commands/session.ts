@@ -1,52 +1,112 @@
-// Opens the target of a run: by name, by gRPC address, or by the path of an adapter.
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { EdgemarkError } from "../contract/errors.js";
-import { connectTarget } from "../contract/target/client.js";
+// Opens the target of a run: the target itself, what is known of it, and what to say when it ends by itself.
+import { readFile } from "node:fs/promises";
+import { EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
+import type { ConnectOptions } from "../contract/target/client.js";
 import type { KnownFailure } from "../contract/target/known.js";
-import { startAdapter } from "../contract/target/process.js";
 import type { RunSession } from "../suites/runner/run.js";
+import { knownFailuresOf, parseKnownFailures } from "../targets/known.js";
+import { knownTargets } from "../targets/names.js";
+import { openTarget } from "../targets/open.js";
+import type { RunSettings } from "./certify-options.js";
 
 export interface OpenSession extends RunSession {
   /** What the target is known to get wrong. */
   readonly known?: readonly KnownFailure[];
+  /** What an adapter said that ended by itself; undefined while it runs. */
+  lastWords?(): string | undefined;
   /** Ends the connection and everything that was started for it. */
   close(): Promise<void>;
 }
 
-export interface SessionOptions {
-  readonly startDeadlineMs: number;
-}
-
 /**
- * @param target a name, `grpc://host:port`, or the path of an executable
- * @throws EdgemarkError of kind target when it does not start or answer, usage.target when it names nothing
+ * @param settings which target, and how to start or reach it
+ * @param checkIds every check there is: a known failure must name one
+ * @throws EdgemarkError of kind target when it does not start or answer, of kind usage when it cannot be told or read
  */
-export async function openSession(target: string, options: SessionOptions): Promise<OpenSession> {
-  if (/^grpcs?:\/\//.test(target)) return connected(target, target, true, async () => undefined);
-  if (target.includes("/") && existsSync(target)) {
-    const adapter = await startAdapter(resolve(target), [], { deadlineMs: options.startDeadlineMs });
-    return connected(adapter.address, target, false, async () => void (await adapter.stop()));
-  }
-  throw new EdgemarkError("usage.target", `the name of a target, grpc://host:port or the path of an adapter expected; ${target} is none; see \`edgemark certify --help\``);
+export async function openSession(settings: RunSettings, checkIds: readonly string[]): Promise<OpenSession> {
+  const known = await knownOf(settings, checkIds);
+  const opened = await openTarget(settings.target, {
+    ...(await accessOf(settings)),
+    ...(settings.pops === undefined ? {} : { pops: settings.pops }),
+    ...(settings.timeScale === undefined ? {} : { timeScale: settings.timeScale }),
+    urls: settings.urls,
+  });
+  let exit: string | undefined;
+  void opened.exited.then(({ code, signal }) => {
+    exit = signal === null ? `code ${code}` : signal;
+  });
+  return {
+    verbs: opened.verbs,
+    description: opened.description,
+    address: settings.target,
+    isShared: opened.isShared,
+    known,
+    lastWords: () => (exit === undefined ? undefined : `${settings.target} ended by itself (${exit}); the end of what it wrote:\n${opened.stderrTail()}`),
+    close: async () => void (await opened.stop()),
+  };
 }
 
-async function connected(address: string, target: string, isShared: boolean, stop: () => Promise<void>): Promise<OpenSession> {
-  try {
-    const client = await connectTarget(address);
-    try {
-      const description = await client.describe();
-      const close = async (): Promise<void> => {
-        client.close();
-        await stop();
-      };
-      return { verbs: client, description, address: target, isShared, close };
-    } catch (error) {
-      client.close();
-      throw error;
-    }
-  } catch (error) {
-    await stop();
-    throw error;
+async function knownOf(settings: RunSettings, checkIds: readonly string[]): Promise<readonly KnownFailure[]> {
+  // By the name that was typed, never by the one a target gives itself: a stranger may not borrow another's excuses.
+  const isOurs = knownTargets.some((target) => target.name === settings.target);
+  const { knownFile } = settings;
+  const entries = knownFile !== undefined ? parseKnownFailures(await readGiven(knownFile, "usage.known"), knownFile) : isOurs ? await knownFailuresOf(settings.target) : [];
+  for (const { check } of entries) {
+    if (checkIds.includes(check)) continue;
+    const nearest = nearestName(check, checkIds);
+    throw new EdgemarkError("usage.known", `known failures of checks that exist expected; ${check} is none; ${nearest === undefined ? "remove the entry" : `did you mean ${nearest}?`}`);
   }
+  return entries;
+}
+
+async function accessOf({ tokenFile, tls }: RunSettings): Promise<ConnectOptions> {
+  const read = async (file: string | undefined): Promise<string | undefined> => (file === undefined ? undefined : readGiven(file, "usage.input"));
+  const token = (await read(tokenFile))?.trim();
+  const [ca, cert, key] = [await read(tls.caFile), await read(tls.certFile), await read(tls.keyFile)];
+  if (ca === undefined && cert === undefined && key === undefined) return token === undefined ? {} : { token };
+  return {
+    ...(token === undefined ? {} : { token }),
+    tls: { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) },
+  };
+}
+
+async function readGiven(file: string, code: "usage.known" | "usage.input"): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    throw new EdgemarkError(code, `a file that can be read expected; ${file} cannot (${messageOf(cause)}); correct the path`, { cause });
+  });
+}
+
+/** What stands in a document for a target that never came up, because the run was interrupted before. */
+export function unopenedSession(target: string): RunSession {
+  const unused = (): never => {
+    throw new EdgemarkError("harness.internal", "a target that was opened expected; the run was interrupted before");
+  };
+  const verbs = {
+    describe: unused,
+    deploy: unused,
+    undeploy: unused,
+    reset: unused,
+    evict: unused,
+    locate: unused,
+    injectFault: unused,
+    healFault: unused,
+    clock: unused,
+    triggerCron: unused,
+    triggerAlarm: unused,
+    watch: unused,
+  };
+  const description = {
+    name: target,
+    version: "",
+    vendor: "",
+    capabilities: [],
+    unknownCapabilities: [],
+    timeScale: 1,
+    pops: [],
+    anycastAddress: "",
+    limits: {},
+    notes: [],
+    compatibilityDate: "",
+  };
+  return { verbs, description, address: target };
 }

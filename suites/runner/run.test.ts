@@ -40,6 +40,7 @@ async function run(checks: readonly Check[], options: Partial<RunOptions> = {}, 
       onProgress: (event) => events.push(event),
       totalBudgetMs: 30_000,
       replayOptions: "--target stub --seed 42",
+      replay: "edgemark certify --target stub --seed 42",
       ...options,
     });
     const of = (id: string): CheckResult => {

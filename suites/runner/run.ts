@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly totalBudgetMs: number;
   /** The options of the command line that repeat a check on this target, without --only. */
   readonly replayOptions: string;
+  /** The command that repeats the whole run. */
+  readonly replay: string;
   /** Set when the run covers a part only, with what; such a run never certifies. Default: derived from `only`. */
   readonly partial?: string;
   readonly nowMs?: () => number;
@@ -119,7 +121,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
           scope,
           known: new Map(options.known.map((entry) => [entry.check, entry])),
           runSignal: ending.signal,
-          replayOf: (checkId) => replayLine("run", options.replayOptions, checkId),
+          replayOf: (checkId) => `edgemark run ${options.replayOptions} --only ${checkId}`,
           onStrayError: (listener) => {
             strayListeners.add(listener);
             return () => strayListeners.delete(listener);
@@ -152,7 +154,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       seed,
       profile,
       suites: chosen.map((suite) => suite.id),
-      replay: replayLine("certify", options.replayOptions, ...only),
+      replay: options.replay,
       ...(signal.aborted ? { interrupted: String(signal.reason instanceof Error ? signal.reason.message : signal.reason) } : {}),
       ...(partial === undefined ? {} : { partial }),
     },
@@ -183,10 +185,6 @@ function verdictOf(results: readonly CheckResult[]): Verdict {
   if (results.some((result) => result.verdict === "error")) return "error";
   if (results.some((result) => result.verdict === "inconclusive" && result.known === undefined)) return "inconclusive";
   return results.some((result) => result.verdict === "pass") ? "pass" : "inconclusive";
-}
-
-function replayLine(command: string, replayOptions: string, ...only: readonly string[]): string {
-  return ["edgemark", command, replayOptions, ...only.map((entry) => `--only ${entry}`)].filter((part) => part !== "").join(" ");
 }
 
 function ordered(suites: readonly Suite[], options: RunOptions): readonly Suite[] {

@@ -56,12 +56,15 @@ export function overview(document: ResultDocument): Overview {
 }
 
 function headline(document: ResultDocument): string {
-  if (document.run.interrupted !== undefined) return "Interrupted: no verdict certifies";
+  const { interrupted, partial } = document.run;
+  if (interrupted !== undefined) return "Interrupted: certifies nothing";
   const level = document.level === null ? "" : levelWords[document.level];
   switch (document.verdict) {
     case "pass":
-      return level === "" ? "Passed" : `Certified: level ${level}`;
+      if (partial !== undefined) return "Passed, in part";
+      return level === "" ? "Passed, certifies no level" : `Certified: level ${level}`;
     case "fail":
+      if (partial !== undefined) return "Failed";
       return level === "" ? "Not certified" : `Not certified beyond level ${level}`;
     case "inconclusive":
       return "Inconclusive: the run cannot tell";
@@ -76,9 +79,10 @@ function because(document: ResultDocument, failures: readonly CheckResult[], und
   const binding = document.claims.filter((claim) => claim.verdict === "fail" && claim.binding && claim.kind !== "context");
   const errors = undecided.filter((check) => check.verdict === "error").length;
   const parts: string[] = [];
-  if (failures.length > 0) parts.push(`${plural(failures.length, "check")} failed`);
+  const excused = document.checks.filter((check) => check.verdict === "fail" && check.known?.kind === "failing").length;
+  if (failures.length > 0 || excused > 0) parts.push(failures.length === 0 ? `${plural(excused, "check")} failed as known` : `${plural(failures.length, "check")} failed${excused === 0 ? "" : ` (and ${excused} more as known)`}`);
   if (binding.length > 0) parts.push(`${plural(binding.length, "documented claim")} did not hold`);
-  if (document.staleKnown.length > 0) parts.push(`${plural(document.staleKnown.length, "known-failure entry", "known-failure entries")} no longer fail`);
+  if (document.staleKnown.length > 0) parts.push(`${plural(document.staleKnown.length, "known-failure entry is", "known-failure entries are")} stale`);
   if (errors > 0) parts.push(`${plural(errors, "check")} ended in an error of the harness`);
   if (undecided.length > errors) parts.push(`${plural(undecided.length - errors, "check")} could not tell`);
   const applicable = total(document.counts) - document.counts.notApplicable;
@@ -98,7 +102,7 @@ function conditions(document: ResultDocument): string {
   const scale = target.timeScale === 1 ? "platform timers in real time" : `platform timers ${target.timeScale} times faster than documented`;
   return (
     `Profile ${run.profile} (${run.suites.map(productName).join(", ") || "no suite"}) on ${plural(target.pops.length, "PoP")}, ${scale}, ` +
-    `${faults.length === 0 ? "no fault injected" : `${plural(faults.length, "fault")} injected`}, seed ${run.seed}; ` +
+    `${run.partial === undefined ? "" : `${run.partial}, `}${faults.length === 0 ? "no fault injected" : `${plural(faults.length, "fault")} injected`}, seed ${run.seed}; ` +
     `${moment(run.startedAtMs)}, ${duration(run.durationMs)}, on ${plural(environment.cores, "core")} of ${environment.cpu}.`
   );
 }

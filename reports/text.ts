@@ -63,9 +63,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/[&<>`*_[\]|\\~#@!$:{}]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/&#(64|35|58);(?=\S)/g, "&#$1;&#8203;")
     .replace(/\bwww\./gi, "$&&#8203;")
-    .replace(/^(\s*)(\d+)([.)])|^(\s*)([-+=])/g, (_, a: string | undefined, digits: string | undefined, dot: string | undefined, b: string | undefined, sign: string | undefined) =>
-      digits === undefined ? `${b ?? ""}&#${(sign ?? "-").charCodeAt(0)};` : `${a ?? ""}${digits}&#${(dot ?? ".").charCodeAt(0)};`,
-    );
+    .replace(/^(\s*\d*)([.)](?=\s|$)|[-+=])/, (_, before: string, sign: string) => `${before}&#${sign.charCodeAt(0)};`);
 }
 
 /** A code span of Markdown. Tame text stays readable in the raw file; anything else is escaped inside a code element. */

@@ -106,9 +106,12 @@ export function seriesSvg(chart: TimeSeries, unit: string, name: string, thresho
   });
   // Only our own numbers, and longer than a string of a target may be shown.
   const path = chart.points.map(([second, value], index) => `${index === 0 ? "M" : "L"}${across(chart.time, second)} ${down(value)}`).join("");
-  const grid = chart.value.ticks.filter((_, index) => index % Math.ceil(chart.value.ticks.length / 5) === 0).map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${down(tick)}" y2="${down(tick)}"/><text class="tick over" x="${left + 2}" y="${down(tick) - 3}">${quantity(tick, unit)}</text>`);
+  const ticks = chart.value.ticks.filter((_, index) => index % Math.ceil(chart.value.ticks.length / 5) === 0);
+  const grid = ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${down(tick)}" y2="${down(tick)}"/>`);
+  // The lowest has no room above the time axis; the rest stand over the line, so that a spike does not strike them out.
+  const labels = ticks.slice(1).map((tick) => html`<text class="tick over" x="${left + 2}" y="${down(tick) - 3}">${quantity(tick, unit)}</text>`);
   const limit = threshold !== undefined && threshold.value <= chart.value.high ? html`<line class="limit" x1="${left}" x2="${right}" y1="${down(threshold.value)}" y2="${down(threshold.value)}"/><text class="limit-text" x="${right}" y="${down(threshold.value) - 4}" text-anchor="end">${threshold.label}</text>` : undefined;
   const values = chart.points.map(([, value]) => value);
   const label = `${name} over time, ${plural(chart.n, "point")}, from ${quantity(values.reduce((a, b) => Math.min(a, b)), unit)} to ${quantity(values.reduce((a, b) => Math.max(a, b)), unit)}${chart.faults.length === 0 ? "" : `; faults: ${chart.faults.map((fault) => `${fault.label} at ${Math.round(fault.fromS * 10) / 10} s`).join(", ")}`}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} 150" role="img" aria-label="${label}">${bands}${grid}${limit}<path class="line" d="${trusted(path)}"/>${horizontalAxis(chart.time, base, (value) => `${value} s`)}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} 150" role="img" aria-label="${label}">${bands}${grid}${limit}<path class="line" d="${trusted(path)}"/>${labels}${horizontalAxis(chart.time, base, (value) => `${value} s`)}</svg>`;
 }

@@ -68,5 +68,5 @@ function gauge(value: number, threshold: number | undefined, unit: string, claim
   const high = Math.max(value, threshold) * 1.15;
   const at = (amount: number) => Math.round((amount / high) * 1_200) / 10;
   const label = `${quantity(value, unit)} against ${quantity(threshold, unit)}`;
-  return html`<svg class="gauge" viewBox="0 0 120 10" role="img" aria-label="${label}"><rect class="rail" y="3" width="120" height="4"/><rect class="fill ${claim.kind === "context" ? "not-applicable" : claim.verdict}" y="3" width="${Math.max(1, at(value))}" height="4"/><line class="limit" x1="${at(threshold)}" x2="${at(threshold)}" y1="0" y2="10"/></svg>`;
+  return html`<svg class="gauge" viewBox="0 0 120 10" preserveAspectRatio="none" role="img" aria-label="${label}"><rect class="rail" y="3" width="120" height="4"/><rect class="fill ${claim.kind === "context" ? "not-applicable" : claim.verdict}" y="3" width="${Math.max(1, at(value))}" height="4"/><line class="limit" x1="${at(threshold)}" x2="${at(threshold)}" y1="0" y2="10"/></svg>`;
 }

@@ -1,2 +1,30 @@
-// The land as one SVG path in degrees (y to the south), coarse on purpose: it only has to tell a reader where a PoP is.
-export const coastline = "";
+// The land as one SVG path in whole degrees (y to the south), without Antarctica: coarse on purpose, it only has to tell a
+// reader where a PoP is. Simplified from Natural Earth's 1:110m land, which is in the public domain (naturalearthdata.com).
+export const coastline =
+  "M173 41l1 1l-5 5l-2-2zM175 36l4 2l-3 3l-2-1zM50 14l0 1l-3 10l-3 0l-1-3l1-2l0-4l4-1l1-3zM144 14l1 1l1 4l7 6l1 3l-1 4l-3 5l-4 2l-5-1l-1-2l-4-1l-2-2l-3-2" +
+  "l-5 1l-2 2l-6 1l-3-1l1-2l-3-8l1-2l7-2l2-4l4-2l1 1l4-4l5 1l-2 3l4 2l2 0l2-6zM109 7l2-1l5 2l-1 1l-10-2zM134 1l1 2l3-1l7 2l4 5l-1 1l-3-2l-2 1l-4-2l-1-2" +
+  "l-4-1l-3-3zM106 6l-3-2l-4-6l-4-3l2 0l7 5l2 3zM118 -2l-2 6l-6-1l-1-3l8-7l2 2zM141 -37l-1 2l-9 1l0 3l-2-2l4-2l3-1l3-2l1-3l2 2zM-3 -59l1 3l2 3l1 2l-7 1" +
+  "l2-1l0-4l-2-2zM-15 -66l1 1l-5 2l-5-3zM-180 -69l10 3l-4 2l-6-2l0 1l-3 0l2 2l-5 1l-4 2l-1-1l-5 1l-2 5l-2 1l-3 3l-2-4l3-3l6-3l0-2l-4 2l-3 0l-3 1l-12 1" +
+  "l-7 4l6 2l-1 5l-5 5l-3 0l-4 3l1 3l0 2l-3 1l0-4l-2-2l-3 1l1-2l-4 2l3 2l-2 2l3 3l0 2l-3 5l-3 2l-5 2l-2-1l-3 3l3 4l0 3l-4 3l0-1l-5-3l-1 3l1 3l3 2l1 4" +
+  "l-3-2l-1-4l-2-1l1-3l-2-6l-3 1l0-2l-3-5l-4 2l-7 5l0 6l-2 2l-4-8l-1-5l-3 0l-4-4l-5 0l-6-1l-3-2l-2-2l-2 0l4 6l4-1l4 3l-2 3l-3 2l-6 3l-6 1l0-4l-4-4l0-2" +
+  "l-4-5l-2-1l4 7l0 3l2 3l4 4l1 2l7-2l-2 5l-2 4l-7 6l-1 3l1 5l1 4l-2 2l-4 3l0 4l-2 1l-1 3l-4 5l-2 1l-6 1l-5-8l-1-5l-2-5l2-5l-2-7l-3-4l1-4l-1-2l-3 1l-2-2" +
+  "l-6 1l-6 1l-5-4l-4-4l-1-3l2-1l-1-5l3-5l4-4l1-3l3-3l4 1l3-2l9 0l1 4l4 1l4 2l2-3l8 2l5 0l2-5l-8-1l-2-2l3-2l6-1l3 1l3-2l-4-2l2-2l-5 1l-3-1l-3 4l1 2l-6 1" +
+  "l1 2l-2 1l-2-5l-7-4l0 2l5 4l-2 2l-1-2l-6-4l-2 1l-4 0l-5 6l-3 1l-4-1l0-6l1-1l6 1l1-3l-4-3l3 0l6-3l1-1l4-1l0-3l2-1l-1 3l1 1l3 0l7-1l2-4l5 0l0-2l-5 1" +
+  "l-2-3l4-2l-3-1l-4 3l1 3l-3 4l-3 1l-3-4l-4 0l-1-3l6-2l4-4l4-2l9-1l2 1l10 2l-2 2l-4-1l1 3l10-3l-2-2l3 1l0 1l8-2l5 0l2-1l8 2l-2-3l3-2l4 5l-3 2l4-2l-2-3" +
+  "l7-1l1-2l6 0l0-1l6-1l8 0l1-1l9 0l3 2l-5 1l14 1l0-1l6 1l2 2l1-1l8 1l0-2l10 1l3 1l6 0l2 2l9-1l9 1zM180 -69l10 3l-4 2l-6-2l0 1l-3 0l2 2l-5 1l-4 2l-1-1" +
+  "l-5 1l-2 5l-2 1l-3 3l-2-4l3-3l6-3l0-2l-4 2l-3 0l-3 1l-12 1l-7 4l6 2l-1 5l-5 5l-3 0l-4 3l1 3l0 2l-3 1l0-4l-2-2l-3 1l1-2l-4 2l3 2l-2 2l3 3l0 2l-3 5l-3 2" +
+  "l-5 2l-2-1l-3 3l3 4l0 3l-4 3l0-1l-5-3l-1 3l1 3l3 2l1 4l-3-2l-1-4l-2-1l1-3l-2-6l-3 1l0-2l-3-5l-4 2l-7 5l0 6l-2 2l-4-8l-1-5l-3 0l-4-4l-5 0l-6-1l-3-2" +
+  "l-2-2l-2 0l4 6l4-1l4 3l-2 3l-3 2l-6 3l-6 1l0-4l-4-4l0-2l-4-5l-2-1l4 7l0 3l2 3l4 4l1 2l7-2l-2 5l-2 4l-7 6l-1 3l1 5l1 4l-2 2l-4 3l0 4l-2 1l-1 3l-4 5" +
+  "l-2 1l-6 1l-5-8l-1-5l-2-5l2-5l-2-7l-3-4l1-4l-1-2l-3 1l-2-2l-6 1l-6 1l-5-4l-4-4l-1-3l2-1l-1-5l3-5l4-4l1-3l3-3l4 1l3-2l9 0l1 4l4 1l4 2l2-3l8 2l5 0l2-5" +
+  "l-8-1l-2-2l3-2l6-1l3 1l3-2l-4-2l2-2l-5 1l-3-1l-3 4l1 2l-6 1l1 2l-2 1l-2-5l-7-4l0 2l5 4l-2 2l-1-2l-6-4l-2 1l-4 0l-5 6l-3 1l-4-1l0-6l1-1l6 1l1-3l-4-3" +
+  "l3 0l6-3l1-1l4-1l0-3l2-1l-1 3l1 1l3 0l7-1l2-4l5 0l0-2l-5 1l-2-3l4-2l-3-1l-4 3l1 3l-3 4l-3 1l-3-4l-4 0l-1-3l6-2l4-4l4-2l9-1l2 1l10 2l-2 2l-4-1l1 3l10-3" +
+  "l-2-2l3 1l0 1l8-2l5 0l2-1l8 2l-2-3l3-2l4 5l-3 2l4-2l-2-3l7-1l1-2l6 0l0-1l6-1l8 0l1-1l9 0l3 2l-5 1l14 1l0-1l6 1l2 2l1-1l8 1l0-2l10 1l3 1l6 0l2 2l9-1" +
+  "l9 1zM-91 -69l4 2l1-3l5 1l0 2l-5 0l-8 6l-1 2l3 2l10 2l1 3l2-1l-1-2l3-2l-2-2l1-3l4 0l4 1l2 3l3-2l3 4l5 1l1 3l-4 2l-6 0l-5 3l4-2l3 3l4 0l-5 2l-2-1l-3 1" +
+  "l0 2l-3 1l-3 3l0 2l-5 5l1 4l-1 2l-3-5l-6 0l1 1l-6 0l-2 2l-1 5l4 4l3-1l1-2l3-1l-2 6l6 1l-1 4l3 2l1-1l3 1l2-2l3-1l1 1l9 0l0 1l5 4l4 1l4 5l6 2l3 1l5 2" +
+  "l0 4l-4 5l-1 6l-2 3l-4 1l-2 2l-1 3l-6 6l-3-1l1 3l-2 2l-3 0l0 2l-3 0l2 2l-5 3l2 1l-3 4l1 1l-3 2l-4-2l-1-5l2-3l1-7l2-5l1-11l0-3l-6-3l-5-10l1-6l3-3l-2-5" +
+  "l-1 1l-6-2l-2-3l-3-1l-4-2l-2 0l-6-2l-3-2l0-3l-6-6l-1-2l-2 1l6 7l-5-4l-3-6l-3-1l-4-5l-1-4l0-5l2-1l-4-2l-7-7l-13-3l-6 2l-5 3l-7 1l7-3l-6-2l-2-1l5-4l-4 1" +
+  "l-3-2l4-1l-1-1l3-2l5-1l5 0l8 1l7 1l9-1l14 2l1 0l7-1l2 1l9 0l-1-2l1-2zM-114 -73l3 1l6-1l1 2l3 1l-1 1l-4 0l-7 0l-6-3zM-87 -73l5-1l1 2l3-1l9 2l0 2l7 2" +
+  "l-2 2l-3-1l2 3l-4-1l0 2l-9-3l4 0l1-3l-6-2l-2 0l-8 0l-1-2zM-120 -71l-6-1l1-2l7 0l2 1zM58 -71l-6 0l4-4l5-1l7-1l0 1l-6 1l-7 3zM-95 -77l6 1l8 0l-1 2l-10-1" +
+  "zM18 -80l-1 3l-7-3zM100 -79l-7 0l-2-1l5-1l4 1zM-87 -80l-2 2l-4 0l-4-2l5-1zM-68 -83l6 1l-9 2l-6 1l2 0l-6 3l-8 0l4-3l-7-3l13-1zM-27 -84l6 1l-11 1l9 1" +
+  "l7-1l4 1l-6 1l-2 1l2 2l-1 3l-5 1l2 2l-4 0l0 1l4 0l-6 2l-4 0l-2 1l-6 2l-3 2l0 3l-5-1l-4-3l-2-3l3-3l-2 1l-3-3l1-1l-4-3l-2 0l-8 0l-4-2l7-1l-2-1l11-2l10-1" +
+  "l12-1z";

@@ -4,7 +4,7 @@ import type { ClaimResult, Measurement, ResultDocument } from "../../contract/re
 import { histogram, percentileMarks } from "../charts/distribution.js";
 import { heatMap } from "../charts/heat.js";
 import { timeSeries } from "../charts/series.js";
-import { plural, quantity } from "../words.js";
+import { figure, plural, quantity } from "../words.js";
 import type { Threshold } from "./chart-svg.js";
 import { histogramSvg, percentileSvg, seriesSvg } from "./chart-svg.js";
 import { heatTable } from "./heat-table.js";
@@ -39,14 +39,14 @@ function card(measurement: Measurement, document: ResultDocument): Markup {
   const series = timeSeries(measurement, document.faults, threshold?.value);
   const heat = heatMap(measurement, document.target.pops.map((pop) => pop.id));
   const { id, unit } = measurement;
-  return html`<article class="card">
+  return html`<article class="${(heat?.columns.length ?? 0) > 6 ? "card wide" : "card"}">
 <h3><code>${id}</code></h3>
 <p class="big"><span class="number">${quantity(measurement.value, unit)}</span> <span class="soft">n = ${measurement.n}</span></p>
 ${voided(measurement)}${judges.map((claim) => html`<p class="judged">${claim.kind === "context" ? undefined : sign(claim.verdict)} <span>${claim.statement} <span class="soft">(${claim.id}, documented ${claim.documented})</span></span></p>`)}
 ${series === undefined ? undefined : html`<figure>${seriesSvg(series, unit, id, threshold)}${more("Points", ["Second", unit], series.points.slice(0, 60).map(([second, value]) => [figureOf(second, "s"), figureOf(value, unit)]), series.n)}</figure>`}
 ${bars === undefined ? undefined : html`<figure>${histogramSvg(bars, marks, unit, id, threshold)}${more("Histogram", ["From", "To", "Samples"], bars.bins.filter((bin) => bin.count > 0).map((bin) => [figureOf(bin.from, unit), figureOf(bin.to, unit), figureOf(bin.count, "count")]))}</figure>`}
 ${bars === undefined && series === undefined && marks.length > 1 ? html`<figure>${percentileSvg(marks, unit, id, threshold)}</figure>` : undefined}
-${marks.length === 0 ? undefined : html`<div class="scroll" tabindex="0" role="group" aria-label="Percentiles of ${id}"><table class="percentiles"><caption class="unseen">Percentiles of ${id}</caption><thead><tr>${marks.map((mark) => html`<th scope="col">${mark.name}</th>`)}</tr></thead><tbody><tr>${marks.map((mark) => html`<td class="number">${quantity(mark.value, unit)}</td>`)}</tr></tbody></table></div>`}
+${marks.length === 0 ? undefined : html`<div class="scroll" tabindex="0" role="group" aria-label="Percentiles of ${id}"><table class="percentiles"><caption class="unseen">Percentiles of ${id} in ${unit}</caption><thead><tr>${marks.map((mark) => html`<th scope="col">${mark.name}</th>`)}</tr></thead><tbody><tr>${marks.map((mark) => html`<td class="number">${figure(mark.value)}</td>`)}</tr></tbody></table></div>`}
 ${heat === undefined ? undefined : heatTable(heat, unit, id)}
 ${conditions(measurement)}
 </article>`;
@@ -58,7 +58,7 @@ function figureOf(value: number, unit: string): Markup {
 
 /** The table under a chart, folded until somebody wants the figures. */
 function more(title: string, heads: readonly string[], rows: readonly (readonly Markup[])[], n?: number): Markup {
-  return html`<details class="data"><summary>${title} as a table</summary>${table(title, heads, rows, "unseen")}${n !== undefined && n > rows.length ? html`<p class="soft">The first ${rows.length} of ${plural(n, "point")}; all are in result.json.</p>` : undefined}</details>`;
+  return html`<details class="data"><summary>${title} as a table</summary>${table(title, heads, rows, "figures")}${n !== undefined && n > rows.length ? html`<p class="soft">The first ${rows.length} of ${plural(n, "point")}; all are in result.json.</p>` : undefined}</details>`;
 }
 
 function conditions(measurement: Measurement): Markup | undefined {

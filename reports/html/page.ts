@@ -30,15 +30,15 @@ export function htmlReport(document: ResultDocument): string {
   const carded = new Set([...failed, ...undecided]);
 
   const sections: Section[] = [
-    { id: "failed", title: "What failed", count: facts.failures.length, body: facts.failures.length === 0 ? html`<p class="calm">No check failed${facts.known.length === 0 ? "" : " that is not known to"}.</p>` : cards(failed, facts.failures.length, anchorsOf) },
-    ...(undecided.length === 0 ? [] : [{ id: "undecided", title: "What could not be told", count: facts.undecided.length, body: html`<p class="soft">An inconclusive check certifies nothing; an error is the harness's own fault, never the target's.</p>${cards(undecided, facts.undecided.length, anchorsOf)}` }]),
-    ...(facts.known.length === 0 ? [] : [{ id: "known", title: "Known failures", count: facts.known.length, body: knownTable(facts.known, anchorsOf) }]),
+    { id: "failed", title: "What failed", short: "Failed", count: facts.failures.length, body: facts.failures.length === 0 ? html`<p class="calm">No check failed${facts.known.length === 0 ? "" : " that is not known to"}.</p>` : cards(failed, facts.failures.length, anchorsOf) },
+    ...(undecided.length === 0 ? [] : [{ id: "undecided", title: "What could not be told", short: "Undecided", count: facts.undecided.length, body: html`<p class="soft">An inconclusive check certifies nothing; an error is the harness's own fault, never the target's.</p>${cards(undecided, facts.undecided.length, anchorsOf)}` }]),
+    ...(facts.known.length === 0 ? [] : [{ id: "known", title: "Known failures", short: "Known", count: facts.known.length, body: knownTable(facts.known, anchorsOf) }]),
     { id: "claims", title: "Claims", count: document.claims.length, body: claimsSection(document.claims, (id) => byId.get(id)) },
     { id: "measurements", title: "Measurements", count: Object.keys(document.measurements).length, body: measurementsSection(document) },
     { id: "checks", title: "Checks", count: document.checks.length, body: checksSection(facts, anchorsOf, (check) => carded.has(check)) },
-    { id: "faults", title: "Faults injected", count: document.faults.length, body: faultsSection(document) },
+    { id: "faults", title: "Faults injected", short: "Faults", count: document.faults.length, body: faultsSection(document) },
     { id: "target", title: "Target", body: targetSection(document.target) },
-    { id: "environment", title: "Environment and replay", body: environmentSection(document) },
+    { id: "environment", title: "Environment and replay", short: "Environment", body: environmentSection(document) },
   ];
   const verdict: Verdict = document.run.interrupted === undefined ? document.verdict : "error";
   const page = html`${trusted("<!doctype html>")}
@@ -56,7 +56,7 @@ export function htmlReport(document: ResultDocument): string {
 <body id="top">
 <a class="skip" href="#content">Skip to the results</a>
 ${verdictHeader(document, facts)}
-<nav aria-label="Sections"><ul>${sections.map((section) => html`<li><a href="#${section.id}">${section.title}${section.count === undefined ? undefined : html` <span class="soft">${section.count}</span>`}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul>${sections.map((section) => html`<li><a href="#${section.id}">${section.short ?? section.title}${section.count === undefined ? undefined : html` <span class="soft">${section.count}</span>`}</a></li>`)}</ul></nav>
 <main id="content" tabindex="-1">
 ${sections.map((section) => html`<section id="${section.id}" aria-labelledby="${`h-${section.id}`}"><h2 id="${`h-${section.id}`}">${section.title}</h2>${section.body}</section>
 `)}</main>
@@ -71,6 +71,8 @@ ${sections.map((section) => html`<section id="${section.id}" aria-labelledby="${
 interface Section {
   readonly id: string;
   readonly title: string;
+  /** For the navigation, where room is scarce. */
+  readonly short?: string;
   readonly count?: number;
   readonly body: Markup;
 }

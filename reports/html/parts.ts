@@ -14,10 +14,14 @@ export function verdictLabel(verdict: Verdict): Markup {
   return html`<span class="label ${verdict}"><span class="sign ${verdict}" aria-hidden="true">${verdictSigns[verdict]}</span> ${verdictWords[verdict]}</span>`;
 }
 
-/** A table with column heads; the first cell of each row is its head. It scrolls inside itself on a narrow screen. */
-export function table(caption: string, heads: readonly string[], rows: readonly (readonly Value[])[], captionClass = ""): Markup {
-  const body = rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`);
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption class="${captionClass}">${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
+/**
+ * A table with column heads; the first cell of each row is its head.
+ * @param shape words: on a narrow screen a row becomes a block, each cell with its column's head. figures: it stays a
+ * table, its caption only heard
+ */
+export function table(caption: string, heads: readonly string[], rows: readonly (readonly Value[])[], shape: "words" | "figures" = "words"): Markup {
+  const body = rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell, index) => html`<td data-head="${heads[index + 1]}">${cell}</td>`)}</tr>`);
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="${shape}"><caption${shape === "figures" ? html` class="unseen"` : undefined}>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** A command to copy. The script adds the button, so that none stands there that does nothing. */

@@ -40,7 +40,7 @@ tr:target > *, .card:target { background: color-mix(in srgb, var(--link) 9%, var
 .strong { font-weight: 600; }
 [hidden] { display: none !important; }
 
-.sign { display: inline-grid; place-items: center; flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; font-size: 0.84em; font-weight: 700; line-height: 1; color: var(--none-ink); border: 1.5px solid currentColor; vertical-align: -0.2em; }
+.sign { display: inline-grid; place-items: center; flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; font-size: 0.84em; font-weight: 700; line-height: 1; color: var(--none-ink); border: 1.5px solid currentColor; vertical-align: 0.03em; }
 .sign.pass { color: var(--pass-ink); }
 .sign.fail { color: var(--card); background: var(--fail-ink); border-color: var(--fail-ink); border-radius: 25%; }
 .sign.inconclusive { color: var(--inconclusive-ink); border-radius: 25%; border-style: dashed; }
@@ -71,7 +71,7 @@ header.top { padding-block: 2.5rem 1.5rem; }
 .bar-svg { display: block; border-radius: 5px; background: var(--rail); margin: 0.35rem 0 0.5rem; }
 .bar-svg rect { stroke: var(--page); stroke-width: 1.5; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.15rem 1rem; list-style: none; padding: 0; font-size: 0.9rem; }
-.legend .zero { color: var(--soft); opacity: 0.85; }
+.legend .zero { color: var(--soft); } .legend .zero b { font-weight: 400; } .legend .zero .sign { color: var(--none-ink); background: none; border-color: var(--line); }
 .conditions { color: var(--soft); margin-top: 1.5rem; font-size: 0.95rem; max-width: 62rem; }
 
 nav { position: sticky; top: 0; z-index: 2; background: color-mix(in srgb, var(--page) 94%, transparent); border-block: 1px solid var(--line); backdrop-filter: blur(6px); }
@@ -107,21 +107,22 @@ caption { text-align: left; color: var(--soft); font-size: 0.9rem; padding-botto
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
 .scroll { overflow-x: auto; }
-.scroll th[scope=row] { white-space: normal; min-width: 7rem; }
+.words th[scope=row] { min-width: 7rem; }
+.figures { width: auto; } .figures th, .figures td { padding-right: 1.5rem; padding-block: 0.15rem; }
 .claims td:first-child, .checks td:first-child { width: 2rem; padding-right: 0.4rem; }
 .claims { margin-bottom: 1.5rem; table-layout: fixed; }
 .claims thead th:first-child { width: 2rem; } .claims thead th:nth-child(2) { width: 46%; } .claims thead th:nth-child(3) { width: 20%; }
 .source { color: var(--soft); font-size: 0.82rem; margin-top: 0.15rem; }
 .source q { font-style: italic; }
 .by { margin-top: 0.2rem; } .by a { margin-right: 0.4rem; }
-.gauge { display: block; width: 100%; max-width: 13rem; height: 10px; margin-top: 0.3rem; }
+.gauge { display: block; width: 100%; max-width: 12rem; height: 10px; margin-top: 0.3rem; }
 .rail { fill: var(--rail); }
 .checks .number { text-align: right; padding-right: 0; width: 5rem; color: var(--soft); }
 .checks .ids { width: 9rem; color: var(--soft); font-size: 0.86rem; }
 .checks thead th:last-child { text-align: right; padding-right: 0; }
 
 details > summary { cursor: pointer; }
-.fold { margin-block: 0.5rem 1rem; }
+.fold { margin-block: 0.1rem; } .fold[open] { margin-bottom: 1rem; }
 .fold > summary { padding-block: 0.4rem; color: var(--link); }
 .data { font-size: 0.9rem; margin-top: 0.35rem; }
 .data > summary { color: var(--soft); font-size: 0.86rem; }
@@ -139,7 +140,7 @@ details > summary { cursor: pointer; }
 .filter output { color: var(--soft); }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 1rem; margin-bottom: 1.5rem; }
-.big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
+.cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
 .cards figure { margin-top: 0.9rem; }
@@ -154,11 +155,11 @@ details > summary { cursor: pointer; }
 .span { stroke: var(--bar); stroke-width: 3; opacity: 0.45; }
 .line { fill: none; stroke: var(--bar); stroke-width: 1.6; stroke-linejoin: round; }
 .fault { fill: var(--shade); }
-.percentiles { font-size: 0.86rem; margin-top: 0.5rem; width: auto; } .percentiles th, .percentiles td { padding-right: 1rem; padding-block: 0.2rem; }
+.percentiles { font-size: 0.86rem; margin-top: 0.5rem; width: auto; } .percentiles th, .percentiles td { padding-right: 0.9rem; padding-block: 0.2rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; margin-top: 0.7rem; font-size: 0.84rem; color: var(--soft); }
 .chips div { display: flex; gap: 0.35em; } .chips dt::after { content: ":"; } .chips dd { margin: 0; color: var(--ink); }
 td .chips { margin: 0; font-size: 0.9rem; }
-.heat { width: auto; margin-top: 0.8rem; font-size: 0.86rem; font-variant-numeric: tabular-nums; } .heat caption { white-space: nowrap; }
+.heat { width: auto; margin-top: 0.4rem; font-size: 0.86rem; font-variant-numeric: tabular-nums; } .scale { font-size: 0.86rem; color: var(--soft); margin-top: 0.8rem; }
 .heat td, .heat th { padding: 0.35rem 0.5rem; border: 1px solid var(--card); white-space: nowrap; } .heat td { text-align: right; } .heat .none { color: var(--soft); text-align: center; }
 .heat thead td { border: 0; }
 .ramp { display: inline-flex; vertical-align: -0.1em; } .ramp span { width: 0.9em; height: 0.9em; }
@@ -172,6 +173,7 @@ td .chips { margin: 0; font-size: 0.9rem; }
 .hash { font-size: 0.75rem; }
 footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
 
+@media (max-width: 48rem) { .cards > .wide { grid-column: auto; } }
 @media (max-width: 40rem) {
   header.top { padding-top: 1.5rem; }
   .headline { align-items: flex-start; gap: 0.9rem; } .emblem { width: 3.1rem; height: 3.1rem; margin-top: 0.2rem; }
@@ -181,8 +183,8 @@ footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
   .card { padding: 0.9rem 1rem; } .finding > .meta { padding-left: 0; }
   .replay { flex-wrap: wrap; } .replay code { flex-basis: 100%; order: 3; }
   .claims thead, .checks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .claims, .claims tbody { display: block; } .claims tr { display: grid; grid-template-columns: 2rem 1fr; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .claims td, .claims th { border: 0; padding: 0.1rem 0; } .claims td:first-child { grid-row: 1 / span 3; } .claims td:nth-child(n+3) { grid-column: 2; }
-  .claims td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-size: 0.86rem; }
+  .claims, .claims tbody, .claims caption, .words, .words tbody, .words caption, .words td, .words th { display: block; } .words thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .words tr { display: block; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .words td, .words th { border: 0; padding: 0.1rem 0; } .words th[scope=row] { font-weight: 600; } .claims tr { display: grid; grid-template-columns: 2rem 1fr; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .claims td, .claims th { border: 0; padding: 0.1rem 0; } .claims td:first-child { grid-row: 1 / span 3; } .claims td:nth-child(n+3) { grid-column: 2; }
+  .claims td[data-head]::before, .words td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-size: 0.86rem; }
   .checks .ids { display: none; } .product > summary { padding-inline: 1rem; } .product > table { width: calc(100% - 2rem); margin-inline: 1rem; } .checks .number { width: 4rem; }
   .facts > div { grid-template-columns: 1fr; gap: 0; }
   nav ul { padding-inline: 1rem; }

@@ -2,15 +2,18 @@
 // reader must not miss (an interrupted run, stale known failures).
 import type { Counts, ResultDocument, Verdict } from "../../contract/result/document.js";
 import type { LevelStanding, Overview } from "../overview.js";
+import { visible } from "../text.js";
 import { countOf, levelWords, plural, total, verdictSigns, verdictWords, worstFirst } from "../words.js";
 import type { Markup } from "./markup.js";
 import { html } from "./markup.js";
 
 export function verdictHeader(document: ResultDocument, facts: Overview): Markup {
   const verdict: Verdict = document.run.interrupted === undefined ? document.verdict : "error";
-  const version = document.target.version === "" ? "" : ` ${document.target.version}`;
+  // A name is a line at the top; a target that calls itself a paragraph finds it whole in its own section.
+  const name = visible(document.target.name, { limit: 120 });
+  const version = visible(document.target.version, { limit: 60 });
   return html`<header class="top ${verdict}">
-<div class="headline">${emblem(verdict)}<div><p class="kicker">Edgemark · ${document.target.name}${version}</p><h1>${facts.headline}</h1><p class="lead">${facts.because}</p></div></div>
+<div class="headline">${emblem(verdict)}<div><p class="kicker">Edgemark · ${name} ${version}</p><h1>${facts.headline}</h1><p class="lead">${facts.because}</p></div></div>
 ${banner(document)}
 <ol class="ladder" aria-label="Levels">${facts.levels.map(rung)}</ol>
 <div class="bars">${countBar("Checks", document.counts)}${total(document.claimCounts) === 0 ? undefined : countBar("Claims", document.claimCounts)}</div>

@@ -35,8 +35,9 @@ export interface LogOptions {
 }
 
 interface Waiting {
-  readonly decide: Decide<unknown>;
-  readonly settle: (outcome: { result: unknown } | { error: unknown }) => void;
+  /** Runs the decision; `tell` tells its result. */
+  readonly prepare: (current: (key: string) => Item | undefined) => { readonly writes: readonly Write[]; readonly tell: () => void };
+  readonly reject: (error: unknown) => void;
 }
 
 // Bounds what one flush may have to lose and what is buffered for it.
@@ -85,12 +86,11 @@ export class Log {
   async transact<T>(decide: Decide<T>): Promise<T> {
     if (this.#closed) throw new BucketError("InternalError", "The store is closed.");
     return new Promise<T>((resolve, reject) => {
-      const settle: Waiting["settle"] = (outcome) => {
-        // The result is the one that this very decide gave.
-        if ("result" in outcome) resolve(outcome.result as T);
-        else reject(outcome.error);
+      const prepare: Waiting["prepare"] = (current) => {
+        const { writes, result } = decide(current);
+        return { writes, tell: () => resolve(result) };
       };
-      this.#queue.push({ decide, settle });
+      this.#queue.push({ prepare, reject });
       this.#running ??= this.#run();
     });
   }
@@ -131,10 +131,10 @@ export class Log {
       let end = segment.endBytes;
       for (let next = this.#queue[0]; next !== undefined && end - segment.endBytes < batchBytes; next = this.#queue[0]) {
         this.#queue.shift();
-        const { decide, settle } = next;
+        const { prepare, reject } = next;
         taken.push(next);
         try {
-          const { writes, result } = decide(current);
+          const { writes, tell } = prepare(current);
           for (const { key, metadata, value = new Uint8Array(0), blobs = [] } of writes) {
             this.#sequence++;
             const record = encodeRecord({ sequence: this.#sequence, key, ...(metadata && { metadata }), ...(blobs.length > 0 && { blobs }) }, value);
@@ -144,9 +144,9 @@ export class Log {
             chunks.push(record);
             end += record.length;
           }
-          told.push(() => settle({ result }));
+          told.push(tell);
         } catch (error) {
-          told.push(() => settle({ error }));
+          told.push(() => reject(error));
         }
       }
       if (chunks.length > 0) await this.#append(segment, chunks, end);
@@ -156,7 +156,7 @@ export class Log {
       const error = toBucketError(thrown);
       // Nothing taken: the failure came before (no segment, or broken), and it is everybody's.
       if (taken.length === 0) taken.push(...this.#queue.splice(0));
-      for (const { settle } of taken) settle({ error });
+      for (const { reject } of taken) reject(error);
     }
   }
 

@@ -28,6 +28,9 @@ export interface DriveOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Sent at most before answers are looked at: a driver that is behind must not also stop reading, and open a connection for each. */
+const maxBurst = 32;
+
 /** @returns what happened to every request, after the last has ended; at once when the signal aborts */
 export async function drive({ schedule, clock, transport, timeoutMs, signal }: DriveOptions): Promise<RequestLog> {
   const log = new RequestLog(schedule.count);
@@ -60,7 +63,7 @@ export async function drive({ schedule, clock, transport, timeoutMs, signal }: D
 
     function turn(): void {
       const elapsedMs = clock.nowMs() - startMs;
-      while (nextMs !== undefined && nextMs <= elapsedMs) {
+      for (let burst = 0; burst < maxBurst && nextMs !== undefined && nextMs <= elapsedMs; burst++) {
         const intendedMs = nextMs;
         nextMs = schedule.next();
         send(intendedMs);

@@ -11,7 +11,9 @@ const lagFloorMs = 1;
 
 /**
  * ... or this share of the latency's p99. Latency counts from the intended time and so contains the lag: where the lag is
- * a fifth of it at the same rank, at most a fifth of the figure is the driver's.
+ * a fifth of it at the same rank, at most a fifth of the figure is the driver's. A run that is judged by a threshold may
+ * have at most this share of the threshold instead: a machine that keeps the driver waiting keeps the target waiting too,
+ * and a target must not fail for that.
  */
 const lagShare = 0.2;
 
@@ -21,17 +23,19 @@ export interface DriverHealth {
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly intended: number;
   readonly begun: number;
+  /** What the latency will be compared with, when it will. */
+  readonly thresholdMs?: number;
 }
 
 /** @returns why the run must not be judged, or undefined when it may */
-export function voidReason({ latency, lag, counts, intended, begun }: DriverHealth): string | undefined {
+export function voidReason({ latency, lag, counts, intended, begun, thresholdMs = Infinity }: DriverHealth): string | undefined {
   if (counts.saturated > 0) {
     return `driver saturated: ${counts.saturated} of ${intended} requests were not sent because every connection was busy`;
   }
   if (begun < intended || counts.aborted > 0) return `aborted: ${intended - begun} of ${intended} requests were not sent, ${counts.aborted} were cut off`;
   const lagMs = lag.percentileMs(99);
   const latencyMs = latency.n === 0 ? 0 : latency.percentileMs(99);
-  const allowedMs = Math.max(lagFloorMs, lagShare * latencyMs);
+  const allowedMs = Math.max(lagFloorMs, lagShare * Math.min(latencyMs, thresholdMs));
   if (lagMs <= allowedMs) return undefined;
   return `driver lagged: it sent 1 % of the requests more than ${lagMs.toFixed(1)} ms late, and ${allowedMs.toFixed(1)} ms are allowed beside a p99 of ${latencyMs.toFixed(1)} ms`;
 }

@@ -3,21 +3,10 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { EdgemarkError } from "../../contract/errors.js";
+import type { Classify } from "./answer.js";
 import type { Transport } from "./drive.js";
 import type { Outcome } from "./request-log.js";
 import { ResponseParser } from "./response-parser.js";
-
-/** A complete answer as a classify function sees it. */
-export interface Answer {
-  readonly status: number;
-  /** @param name in lower case */
-  header(name: string): string | undefined;
-  /** The first 16 KiB as text. */
-  readonly body: string;
-}
-
-/** Names who answered, from a header or the body; undefined when it does not say. */
-export type Classify = (answer: Answer) => string | undefined;
 
 export interface HttpTransportOptions {
   /** http://host:port or https://host:port: where to connect. */

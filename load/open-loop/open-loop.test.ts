@@ -103,6 +103,10 @@ describe("open loop driver's own health", () => {
   it("is not void for a lag that is small beside the latency", async () => {
     const result = await run(stallingServer(100, 1_000), { clock: new VirtualClock(() => 5) });
     assert.equal(result.void, undefined);
+    // The same lag beside a threshold of 10 ms would make a target fail for its driver.
+    const { log, intended } = result;
+    const judged = summarize({ log, intended, startedAtMs: 0, connectionsOpened: 0, thresholdMs: 10 });
+    assert.match(judged.void ?? "", /^driver lagged/);
   });
 
   it("is void when it ran out of connections", async () => {

@@ -1,8 +1,9 @@
 // The open-loop driver for HTTP/1.1: requests go out at a constant rate whatever the target does, and latency counts from
 // the intended send time, so that a target that stalls is seen to stall (no coordinated omission).
+import type { Classify } from "./answer.js";
 import { openClock } from "./clock.js";
 import { drive } from "./drive.js";
-import { openHttpTransport, type Classify } from "./http-transport.js";
+import { openHttpTransport } from "./http-transport.js";
 import { summarize, type OpenLoopResult } from "./result.js";
 import { createSchedule, type Arrivals } from "./schedule.js";
 
@@ -26,6 +27,8 @@ export interface OpenLoopOptions {
   readonly classify?: Classify;
   /** Called when the schedule begins: what is meant to happen under load waits for it. */
   readonly onBegin?: () => void;
+  /** The latency the run will be judged by, ms: the driver's own lag must then be small beside this too, or the run is void. */
+  readonly thresholdMs?: number;
   /** Ends the run at once; the result is then void. */
   readonly signal?: AbortSignal;
 }
@@ -37,7 +40,7 @@ const warmConnections = 8;
  * @throws EdgemarkError usage.flag or usage.target for options that make no run; a target that fails is a result
  */
 export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
-  const { signal, timeoutMs, newConnectionPerRequest = false } = options;
+  const { signal, timeoutMs, thresholdMs, newConnectionPerRequest = false } = options;
   const schedule = createSchedule(options);
   const transport = openHttpTransport({ ...options, maxConnections: options.connections.max, newConnectionPerRequest });
   const clock = await openClock();
@@ -46,7 +49,8 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     const startedAtMs = Date.now();
     options.onBegin?.();
     const log = await drive({ schedule, clock, transport, timeoutMs, ...(signal === undefined ? {} : { signal }) });
-    return summarize({ log, intended: schedule.count, startedAtMs, connectionsOpened: transport.opened });
+    const facts = { log, intended: schedule.count, startedAtMs, connectionsOpened: transport.opened };
+    return summarize(thresholdMs === undefined ? facts : { ...facts, thresholdMs });
   } finally {
     transport.close();
     await clock.close();

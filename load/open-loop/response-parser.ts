@@ -1,6 +1,6 @@
 // Just enough HTTP/1.1 to know when an answer is complete, who gave it and whether the connection can be used again.
 // Node's own client costs more per request than this whole driver; a latency tool must not measure itself.
-import type { Answer } from "./http-transport.js";
+import type { Answer } from "./answer.js";
 
 /** A head is short; a target that sends more is not measured further. */
 const maxHeadBytes = 64 * 1024;

@@ -34,9 +34,10 @@ export interface RunFacts {
   readonly intended: number;
   readonly startedAtMs: number;
   readonly connectionsOpened: number;
+  readonly thresholdMs?: number;
 }
 
-export function summarize({ log, intended, startedAtMs, connectionsOpened }: RunFacts): OpenLoopResult {
+export function summarize({ log, intended, startedAtMs, connectionsOpened, thresholdMs }: RunFacts): OpenLoopResult {
   const [latency, service, lag] = [new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram()];
   const counts = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
   const answersByTag = new Map<string, number>();
@@ -54,7 +55,7 @@ export function summarize({ log, intended, startedAtMs, connectionsOpened }: Run
   }
   // The map holds every outcome; fromEntries forgets that.
   const countsByOutcome = Object.fromEntries(counts) as Record<Outcome, number>;
-  const reason = voidReason({ latency, lag, counts: countsByOutcome, intended, begun: log.length });
+  const reason = voidReason({ latency, lag, counts: countsByOutcome, intended, begun: log.length, ...(thresholdMs === undefined ? {} : { thresholdMs }) });
   return {
     ...(reason === undefined ? {} : { void: reason }),
     intended,

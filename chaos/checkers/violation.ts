@@ -8,16 +8,19 @@ import { explains, prepareKey } from "./register-window.js";
 
 type Part = Pick<RegisterHistory, "values" | "deletes" | "nullReads">;
 
-/** Checks that shrinking may spend; each costs as much as the part is long. */
-const maxAttempts = 600;
+/** Operations that shrinking may look at, about two seconds; then what is left is shown as it is. */
+const maxWork = 10_000_000;
 
 /**
  * @param history a key that `windowNs` does not explain
  * @returns operations in the order of their calls; the whole key when even that is explained
  */
 export function smallestViolation(history: Part, windowNs: number): Operation[] {
-  let attempts = 0;
-  const fails = (part: Part): boolean => attempts++ < maxAttempts && explains(prepareKey(part), windowNs) === "unexplained";
+  let work = 0;
+  const fails = (part: Part): boolean => {
+    work += part.values.length + part.deletes.length + part.nullReads.length;
+    return work < maxWork && explains(prepareKey(part), windowNs) === "unexplained";
+  };
 
   let part: Part = { values: history.values.map(essentials), deletes: history.deletes, nullReads: history.nullReads };
   const values = minimal(part.values, (kept) => fails({ ...part, values: kept }));

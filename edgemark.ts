@@ -26,6 +26,14 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "judge recorded runs again and write their reports",
     load: async () => (await import("./commands/report.js")).reportCommand,
   },
+  mutants: {
+    summary: "prove that the checks can fail, on reference edges with planted defects",
+    load: async () => (await import("./commands/mutants.js")).mutantsCommand(async () => (await import("./commands/parts.js")).runParts()),
+  },
+  target: {
+    summary: "examine an adapter against the target contract",
+    load: async () => (await import("./commands/target.js")).targetCommand,
+  },
 };
 
 function help(): string {

@@ -9,6 +9,15 @@ import { mutant as kvDropsAWriteInAThousand } from "./kv-drops-a-write-in-a-thou
 import { mutant as kvLeaksNamespaces } from "./kv-leaks-namespaces.js";
 import { mutant as kvOnePopStale } from "./kv-one-pop-stale.js";
 import { mutant as kvOnePopClockSkew } from "./kv-one-pop-clock-skew.js";
+import { mutant as workerGlobalsShared } from "./worker-globals-shared.js";
+import { mutant as workerStreamBuffered } from "./worker-stream-buffered.js";
+import { mutant as workerWaitUntilDropped } from "./worker-wait-until-dropped.js";
+import { mutant as workerClientHeadersTrusted } from "./worker-client-headers-trusted.js";
+import { mutant as workerRayRepeated } from "./worker-ray-repeated.js";
+import { mutant as frontKeepsDeadPop } from "./front-keeps-dead-pop.js";
+import { mutant as frontKeepsFrozenPop } from "./front-keeps-frozen-pop.js";
+import { mutant as frontResetsOtherPops } from "./front-resets-other-pops.js";
+import { mutant as rolloutCutsRequests } from "./rollout-cuts-requests.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -22,4 +31,13 @@ export const mutants: readonly Mutant[] = [
   kvLeaksNamespaces,
   kvOnePopStale,
   kvOnePopClockSkew,
+  workerGlobalsShared,
+  workerStreamBuffered,
+  workerWaitUntilDropped,
+  workerClientHeadersTrusted,
+  workerRayRepeated,
+  frontKeepsDeadPop,
+  frontKeepsFrozenPop,
+  frontResetsOtherPops,
+  rolloutCutsRequests,
 ];

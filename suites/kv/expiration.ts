@@ -162,7 +162,7 @@ export const expirationChecks = [
   kvCheck({
     id: "kv.expiration.list",
     promise: "expired keys leave the listing, others stay",
-    claims: ["KV-19", "KV-23"],
+    claims: ["KV-19"],
     timeoutMs,
     async run(context) {
       const { prefix, over } = await expiring(context);

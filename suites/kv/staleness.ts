@@ -74,7 +74,6 @@ export const stalenessChecks = [
     ...distributed,
     id: "kv.staleness.deletes",
     promise: "a deleted key is absent at every PoP within 60 s (scaled) and does not come back",
-    claims: ["KV-01"],
     async run(context) {
       const answer = await judge(context, "kv.staleness.deletes", ["deleted"], context.threshold("KV-01"));
 

@@ -1,0 +1,176 @@
+// edgemark mutants: starts the reference edge with one planted defect after the other and demands that the check named
+// for it fails. A check that no defect turns red proves nothing; here is where that would show.
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
+import type { Claim } from "../contract/claims/types.js";
+import type { CheckResult } from "../contract/result/document.js";
+import { mutants } from "../reference-impl/mutants/index.js";
+import type { Mutant } from "../reference-impl/mutants/mutant.js";
+import type { Suite } from "../suites/check.js";
+import { runSuites } from "../suites/runner/run.js";
+import { openTarget } from "../targets/open.js";
+import { listOf, numberBetween, type CommandSpec } from "./command.js";
+import { listenForInterruption } from "./interruption.js";
+import type { CommandIo } from "./io.js";
+
+export interface MutantParts {
+  readonly suites: readonly Suite[];
+  readonly loadClaims: (files: readonly string[]) => Promise<readonly Claim[]>;
+}
+
+interface MutantOutcome {
+  readonly id: string;
+  readonly caught: boolean;
+  /** What each named check said. */
+  readonly checks: readonly { readonly id: string; readonly verdict: string; readonly reason: string }[];
+  readonly durationMs: number;
+}
+
+/** Platform timers of the mutants: fast, so that all of them take minutes. */
+const timeScale = 20;
+const budgetMs = 120_000;
+const run = promisify(execFile);
+
+/** @param loadParts suites and claims, from the composition root */
+export function mutantsCommand(loadParts: () => Promise<MutantParts>): CommandSpec {
+  return {
+    name: "mutants",
+    summary: "Plants each named defect in the reference edge and demands that its check fails.",
+    options: [
+      { flags: "--only <ids>", words: "these mutants only, comma separated (default: all)", parse: listOf },
+      { flags: "--seed <number>", words: "seed of the runs (default: 1)", parse: numberBetween(0, 2 ** 32 - 1, { isWhole: true }) },
+      { flags: "--json", words: "one JSON object on stdout: {mutants, caught, missed, durationMs}" },
+    ],
+    examples: [
+      ["edgemark mutants", "all of them, some minutes"],
+      ["edgemark mutants --only kv-loses-metadata", "one of them"],
+      ["edgemark mutants --json", "for a script"],
+    ],
+    run: async (given, _args, io) =>
+      runMutants({ only: (given["only"] as readonly string[] | undefined) ?? [], seed: (given["seed"] as number | undefined) ?? 1, isJson: given["json"] === true }, await loadParts(), io),
+  };
+}
+
+/**
+ * Runs the mutants.
+ * @returns 0 when every one was caught by every check named for it, 1 otherwise, 3 when interrupted
+ * @throws EdgemarkError usage for an unknown mutant or without the sources; harness.internal when a named check fails without any defect
+ */
+export async function runMutants(options: { readonly only: readonly string[]; readonly seed: number; readonly isJson: boolean }, parts: MutantParts, io: CommandIo): Promise<number> {
+  const chosen = chooseMutants(options.only);
+  const builder = builderFile();
+  const claims = await parts.loadClaims([]);
+  const interruption = listenForInterruption(io);
+  const startMs = performance.now();
+  const outcomes: MutantOutcome[] = [];
+  const scratch = await mkdtemp(join(tmpdir(), "edgemark-mutants-"));
+  const scope = { parts, claims, seed: options.seed, scratch, builder, signal: interruption.signal };
+  try {
+    await assertSound(chosen, scope, io);
+    for (const mutant of chosen) {
+      if (interruption.signal.aborted) break;
+      const outcome = await judgeMutant(mutant, scope);
+      outcomes.push(outcome);
+      io.err(`${outcome.caught ? "caught" : "MISSED"} ${mutant.id} by ${mutant.caughtBy.join(", ")}, ${(outcome.durationMs / 1000).toFixed(1)} s\n`);
+      if (!outcome.caught) for (const check of outcome.checks) io.err(`     ${check.id}: ${check.verdict} ${check.reason}\n`);
+    }
+  } finally {
+    interruption.stop();
+    await rm(scratch, { recursive: true, force: true });
+  }
+  const missed = outcomes.filter((outcome) => !outcome.caught).map((outcome) => outcome.id);
+  const caught = outcomes.length - missed.length;
+  const durationMs = Math.round(performance.now() - startMs);
+  if (options.isJson) io.out(`${JSON.stringify({ mutants: outcomes.length, caught, missed, durationMs })}\n`);
+  else io.out(`${caught} of ${outcomes.length} mutants caught${missed.length > 0 ? `; missed: ${missed.join(", ")}` : ""}\n`);
+  if (interruption.signal.aborted) return exitCodes.error;
+  return missed.length === 0 ? exitCodes.held : exitCodes.failed;
+}
+
+function chooseMutants(only: readonly string[]): readonly Mutant[] {
+  for (const id of only) {
+    if (mutants.some((mutant) => mutant.id === id)) continue;
+    const nearest = nearestName(id, mutants.map((mutant) => mutant.id));
+    throw new EdgemarkError("usage.flag", `the id of a mutant expected; ${id} is none; ${nearest === undefined ? "leave --only out for all" : `did you mean ${nearest}?`}`);
+  }
+  return only.length === 0 ? mutants : mutants.filter((mutant) => only.includes(mutant.id));
+}
+
+function builderFile(): string {
+  const builder = fileURLToPath(new URL("../../build.mjs", import.meta.url));
+  if (!existsSync(builder)) throw new EdgemarkError("usage.install", `mutants are planted in the sources; ${builder} is not there; run this in a checkout of the project`);
+  return builder;
+}
+
+interface Scope {
+  readonly parts: MutantParts;
+  readonly claims: readonly Claim[];
+  readonly seed: number;
+  readonly scratch: string;
+  readonly builder: string;
+  readonly signal: AbortSignal;
+}
+
+/** Every named check must hold on the sound reference, else its failure on a mutant would say nothing. */
+async function assertSound(chosen: readonly Mutant[], scope: Scope, io: CommandIo): Promise<void> {
+  const ids = [...new Set(chosen.flatMap((mutant) => mutant.caughtBy))];
+  io.err(`${ids.length} checks on the sound reference, then ${chosen.length} mutants\n`);
+  const checks = await runChecks("reference", [], ids, scope);
+  const unsound = checks.filter((check) => check.verdict !== "pass" && !scope.signal.aborted);
+  if (unsound.length === 0) return;
+  const words = unsound.map((check) => `${check.id} ${check.verdict}: ${check.reason ?? ""}`).join("; ");
+  throw new EdgemarkError("harness.internal", `checks that pass on the sound reference expected; ${words}; mend these first`);
+}
+
+async function judgeMutant(mutant: Mutant, scope: Scope): Promise<MutantOutcome> {
+  const startMs = performance.now();
+  const patch = join(scope.scratch, `${mutant.id}.json`);
+  // Inside the project, so that the mutant finds its packages.
+  const out = fileURLToPath(new URL(`../../dist-mutants/${mutant.id}`, import.meta.url));
+  try {
+    await writeFile(patch, JSON.stringify({ file: mutant.file, find: mutant.find, replace: mutant.replace }));
+    await run(process.execPath, [scope.builder], { env: { ...process.env, EDGEMARK_MUTANT: patch, EDGEMARK_OUT: out } }).catch((cause: unknown) => {
+      throw new EdgemarkError("harness.internal", `the mutant ${mutant.id} could not be built: ${messageOf(cause)}`, { cause });
+    });
+    const checks = await runChecks(join(out, "reference-impl", "main.js"), ["--mutant", mutant.id], mutant.caughtBy, scope);
+    return {
+      id: mutant.id,
+      caught: mutant.caughtBy.every((id) => checks.some((check) => check.id === id && check.verdict === "fail")),
+      checks: checks.map((check) => ({ id: check.id, verdict: check.verdict, reason: check.reason ?? "" })),
+      durationMs: performance.now() - startMs,
+    };
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+async function runChecks(target: string, args: readonly string[], ids: readonly string[], scope: Scope): Promise<readonly CheckResult[]> {
+  const opened = await openTarget(target, { timeScale, args });
+  try {
+    const document = await runSuites({
+      suites: scope.parts.suites,
+      session: { verbs: opened.verbs, description: opened.description, address: target },
+      profile: "quick",
+      seed: scope.seed,
+      only: ids,
+      known: [],
+      claims: scope.claims,
+      runDirectory: await mkdtemp(join(scope.scratch, "run-")),
+      signal: scope.signal,
+      onProgress: () => undefined,
+      totalBudgetMs: budgetMs,
+      replayOptions: "",
+      replay: "edgemark mutants",
+    });
+    // `only` also takes prefixes of ids; a mutant names whole ones.
+    return document.checks.filter((check) => ids.includes(check.id));
+  } finally {
+    await opened.stop();
+  }
+}

@@ -2,7 +2,7 @@
 // that the claims registry counts, all from the same source.
 import type { Operation } from "../contract/history/types.js";
 import type { Level, Measurement, Profile } from "../contract/result/document.js";
-import type { Binding, Capability, Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs } from "../contract/target/types.js";
+import type { Binding, Capability, Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs, WorkerModule } from "../contract/target/types.js";
 
 /** One request from the driver to a deployment. */
 export interface ExchangeRequest {
@@ -36,6 +36,8 @@ export interface Fixture {
   readonly name: string;
   /** The compiled program beside the suite, as a URL (import.meta.url resolved). */
   readonly program: URL;
+  /** Further modules; the program is main.js beside them. */
+  readonly modules?: readonly WorkerModule[];
   readonly bindings: readonly Binding[];
   readonly compatibilityFlags?: readonly string[];
   readonly crons?: readonly string[];
@@ -99,6 +101,11 @@ export interface Check {
   readonly fixture?: Fixture;
   /** Profiles that include it. Default all. */
   readonly profiles?: readonly Profile[];
+  /**
+   * It spends its time waiting for platform timers and disturbs nothing: it is started with its suite and runs beside
+   * the suite's other checks, so that waits do not add up. Default false.
+   */
+  readonly isWaiting?: boolean;
   /** Default 15,000 ms. Derive it from a claim and a margin where time is what is tested. */
   readonly timeoutMs?: number | ((target: TargetDescription) => number);
   readonly run: (context: CheckContext) => Promise<void>;

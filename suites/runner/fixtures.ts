@@ -48,7 +48,7 @@ export function openFixtures({ verbs, description, pool, nameSuffix, recoveryMs 
     const deployment = await verbs.deploy({
       name: name + nameSuffix,
       mainModule: "main.js",
-      modules: [{ path: "main.js", kind: "esm", content }],
+      modules: [{ path: "main.js", kind: "esm", content }, ...(fixture.modules ?? [])],
       compatibilityDate: compatibilityDateFor(description),
       compatibilityFlags: fixture.compatibilityFlags ?? [],
       bindings: fixture.bindings.map((binding) => renamed(binding, nameSuffix)),

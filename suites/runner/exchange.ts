@@ -8,8 +8,6 @@ import { brokenConnectionCodes, codeOf } from "./outcome.js";
 import { plainLine, plainText } from "./plain.js";
 
 export const exchangeDefaults = { deadlineMs: 10_000, maxBodyBytes: 32 * 1024 * 1024, maxHeaderBytes: 64 * 1024 } as const;
-/** Idle connections are dropped before any server we know drops them, so that a reused one is never half closed. */
-const idleConnectionMs = 1_000;
 const shownBodyBytes = 500;
 const secretHeaders = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
 
@@ -30,11 +28,14 @@ export interface ConnectionPool {
   close(): void;
 }
 
-/** @returns a pool that keeps connections alive per endpoint */
+/**
+ * A connection for each exchange, closed after it. Kept-alive connections would be faster, but a server may close an idle
+ * one at any time, and the reset that follows looks like a crash; and on anycast they would stay with one PoP.
+ * @returns a pool whose close() ends what is under way
+ */
 export function openPool(): ConnectionPool {
-  const options = { keepAlive: true, timeout: idleConnectionMs, maxFreeSockets: 32, scheduling: "lifo" as const };
-  const http = new HttpAgent(options);
-  const https = new HttpsAgent(options);
+  const http = new HttpAgent({ keepAlive: false });
+  const https = new HttpsAgent({ keepAlive: false });
   return {
     http,
     https,
@@ -92,7 +93,7 @@ export function exchange(
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) return onAbort();
 
-    const onError = (error: unknown): void => fail(brokenBecause(error, progress, outgoing?.reusedSocket === true), error);
+    const onError = (error: unknown): void => fail(brokenBecause(error, progress), error);
     const onResponse = (incoming: IncomingMessage): void => {
       progress.status = incoming.statusCode ?? 0;
       progress.statusText = incoming.statusMessage ?? "";
@@ -128,7 +129,8 @@ export function exchange(
 function start(pool: ConnectionPool, endpoint: { readonly url: string; readonly host: string }, request: ExchangeRequest): ClientRequest {
   const url = new URL(endpoint.url);
   const isSecure = url.protocol === "https:";
-  const headers: Record<string, string | string[]> = { host: endpoint.host };
+  // "close" would let a server that answers early reset the connection while the request is still being sent.
+  const headers: Record<string, string | string[]> = { host: endpoint.host, connection: "keep-alive" };
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = typeof value === "string" ? value : [...value];
   if (request.body !== undefined && headers["content-length"] === undefined) headers["content-length"] = String(Buffer.byteLength(request.body));
   const options = {
@@ -181,14 +183,14 @@ function soFar(progress: Progress): string {
   return `status ${progress.status} and ${progress.receivedBytes} bytes of the body came`;
 }
 
-function brokenBecause(error: unknown, progress: Progress, isReused: boolean): string {
+function brokenBecause(error: unknown, progress: Progress): string {
   const code = codeOf(error);
   const detail = error instanceof Error ? error.message : String(error);
   if (code === "HPE_HEADER_OVERFLOW") return `headers of at most ${exchangeDefaults.maxHeaderBytes} bytes expected; more came`;
   if (code.startsWith("HPE_")) return `an HTTP/1.1 answer expected; what came breaks the protocol (${plainLine(detail, 200)})`;
   if (brokenConnectionCodes.has(code)) {
     const where = progress.status === undefined ? "before an answer" : `in the middle of the answer (${soFar(progress)})`;
-    return `crashed: the connection broke ${where} (${code}${isReused ? ", on a kept-alive connection" : ""})`;
+    return `crashed: the connection broke ${where} (${code})`;
   }
   return `the exchange failed: ${plainLine(detail, 200)}`;
 }

@@ -14,6 +14,8 @@ export type RunEvent =
 
 export interface MochaRun {
   readonly suites: readonly Suite[];
+  /** Called before the first check of a suite. */
+  readonly onSuite: (suite: Suite) => void;
   /** Never throws: a result whatever happens. */
   readonly conduct: (suite: Suite, check: Check) => Promise<CheckResult>;
   /** Called for an error that escaped from a check into the process. */
@@ -64,7 +66,9 @@ function reporterOf(run: MochaRun): Mocha.ReporterConstructor {
       Object.assign(runner, { uncaught: run.onStrayError, unhandled: run.onStrayError });
       runner.on("suite", (group) => {
         const suite = byId.get(group.title);
-        if (suite !== undefined) run.onEvent({ kind: "suite-started", suiteId: suite.id, title: suite.title, total: suite.checks.length });
+        if (suite === undefined) return;
+        run.onSuite(suite);
+        run.onEvent({ kind: "suite-started", suiteId: suite.id, title: suite.title, total: suite.checks.length });
       });
       runner.on("suite end", (group) => {
         if (byId.has(group.title)) run.onEvent({ kind: "suite-ended", suiteId: group.title });

@@ -148,6 +148,22 @@ describe("a run", () => {
     assert.equal(of("made.pass").verdict, "pass");
   });
 
+  it("lets checks that wait run beside the others of their suite, and takes their results last", async () => {
+    const order: string[] = [];
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const waits = (id: string): Check => check(id, async () => (order.push(id), released), { isWaiting: true });
+    const last = check("made.last", async () => {
+      order.push("made.last");
+      release();
+    });
+
+    const { document } = await run([waits("made.a"), check("made.first", async () => void order.push("made.first")), waits("made.b"), last]);
+
+    assert.deepEqual(order, ["made.a", "made.b", "made.first", "made.last"]);
+    assert.deepEqual(document.checks.map(({ id, verdict }) => `${id} ${verdict}`), ["made.first pass", "made.last pass", "made.a pass", "made.b pass"]);
+  });
+
   it("ignores what a check does after its end", async () => {
     let goOn: () => void = () => undefined;
     const { document, of } = await run([

@@ -12,9 +12,9 @@ import {
 } from "../../contract/result/document.js";
 import type { KnownFailure } from "../../contract/target/known.js";
 import type { TargetDescription, TargetVerbs } from "../../contract/target/types.js";
-import type { Suite } from "../check.js";
+import type { Check, Suite } from "../check.js";
 import { selectChecks } from "./applicability.js";
-import { conduct } from "./conductor.js";
+import { conduct, type Conducted } from "./conductor.js";
 import type { Recording, RunScope } from "./context.js";
 import { fingerprint } from "./environment.js";
 import { openPool } from "./exchange.js";
@@ -108,30 +108,39 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
   const strayListeners = new Set<(error: unknown) => void>();
   const total = chosen.reduce((sum, suite) => sum + suite.checks.length, 0);
   onProgress({ kind: "run-started", total });
+  const known = new Map(options.known.map((entry) => [entry.check, entry]));
   let ordinal = 0;
+  const conductOne = (suite: Suite, check: Check): Promise<Conducted> =>
+    conduct(
+      {
+        scope,
+        known,
+        runSignal: ending.signal,
+        replayOf: (checkId) => `edgemark run ${options.replayOptions} --only ${checkId}`,
+        onStrayError: (listener) => {
+          // An escaped error has no owner: it is taken for that of the check in front.
+          if (check.isWaiting === true) return () => undefined;
+          strayListeners.add(listener);
+          return () => strayListeners.delete(listener);
+        },
+        leftBehind,
+      },
+      suite,
+      check,
+      ordinal++,
+    );
+  const waiting = new Map<Check, Promise<Conducted>>();
   const stopListening = await runWithMocha({
     suites: chosen,
     onEvent: onProgress,
+    onSuite: (suite) => {
+      for (const check of suite.checks) if (check.isWaiting === true) waiting.set(check, conductOne(suite, check));
+    },
     onStrayError: (error) => {
       for (const listener of strayListeners) listener(error);
     },
     conduct: async (suite, check) => {
-      const conducted = await conduct(
-        {
-          scope,
-          known: new Map(options.known.map((entry) => [entry.check, entry])),
-          runSignal: ending.signal,
-          replayOf: (checkId) => `edgemark run ${options.replayOptions} --only ${checkId}`,
-          onStrayError: (listener) => {
-            strayListeners.add(listener);
-            return () => strayListeners.delete(listener);
-          },
-          leftBehind,
-        },
-        suite,
-        check,
-        ordinal++,
-      );
+      const conducted = await (waiting.get(check) ?? conductOne(suite, check));
       results.push(conducted.result);
       if (conducted.isStale) staleKnown.push(check.id);
       return conducted.result;
@@ -187,9 +196,13 @@ function verdictOf(results: readonly CheckResult[]): Verdict {
   return results.some((result) => result.verdict === "pass") ? "pass" : "inconclusive";
 }
 
+// Checks that wait come last in their suite: by then they are nearly done.
 function ordered(suites: readonly Suite[], options: RunOptions): readonly Suite[] {
-  if (options.shuffle !== true) return suites;
-  return suites.map((suite) => ({ ...suite, checks: shuffled(suite.checks, randomOf(options.seed, `order:${suite.id}`)) }));
+  return suites.map((suite) => {
+    const checks = options.shuffle === true ? shuffled(suite.checks, randomOf(options.seed, `order:${suite.id}`)) : suite.checks;
+    const isLast = (check: Check): boolean => check.isWaiting === true;
+    return { ...suite, checks: [...checks.filter((check) => !isLast(check)), ...checks.filter(isLast)] };
+  });
 }
 
 /** One signal for both ways in which a run ends early. */
@@ -198,7 +211,7 @@ function endOfRun(signal: AbortSignal, totalBudgetMs: number): { readonly signal
   const onAbort = (): void => ending.abort(new Error("the run was interrupted"));
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();
-  const timer = setTimeout(() => ending.abort(new Error(`out of time: the run's ${Math.round(totalBudgetMs / 1000)} s were over`)), totalBudgetMs);
+  const timer = setTimeout(() => ending.abort(new Error("out of time: the run's time was over before")), totalBudgetMs);
   return {
     signal: ending.signal,
     stop() {

@@ -1,6 +1,6 @@
 // The fixtures of the Workers suite that are driven from outside, and a way to deploy programs that a check writes itself.
 import { EdgemarkError } from "../../contract/errors.js";
-import type { Binding, Deployment, ModuleKind } from "../../contract/target/types.js";
+import type { Binding, Deployment, ModuleKind, WorkerModule } from "../../contract/target/types.js";
 import type { CheckContext, Fixture } from "../check.js";
 import { openExchange, type Address } from "./wire.js";
 
@@ -21,6 +21,34 @@ export const streamFixture = fixture("stream", { compatibilityFlags: ["enable_re
 export const websocketFixture = fixture("websocket");
 export const cfFixture = fixture("cf");
 export const cacheFixture = fixture("cache");
+const moduleOf = (path: string, kind: ModuleKind, content: string | Uint8Array): WorkerModule => ({
+  path,
+  kind,
+  content: typeof content === "string" ? new TextEncoder().encode(content) : content,
+});
+
+/** One module of each kind beside the main one; the libraries import each other statically. */
+export const modulesFixture = fixture("modules", {
+  modules: [
+    moduleOf("lib/shout.js", "esm", 'import { mark } from "../mark.js";\nexport const shout = (text) => text.toUpperCase() + mark;\nexport { depth } from "./cycle.js";\n'),
+    moduleOf("lib/cycle.js", "esm", 'import { down } from "./back.js";\nexport const depth = (count) => (count === 0 ? "end" : down(count));\n'),
+    moduleOf("lib/back.js", "esm", 'import { depth } from "./cycle.js";\nexport const down = (count) => count + depth(count - 1);\n'),
+    moduleOf("mark.js", "esm", 'export const mark = "!";\n'),
+    moduleOf("page.txt", "text", "<p>ä</p>\n"),
+    moduleOf("bytes.bin", "data", Uint8Array.from([0, 255, 10, 13])),
+    moduleOf("value.json", "json", '{"list":[1,{"deep":"found"}]}'),
+    moduleOf("legacy.cjs", "commonjs", 'module.exports = { word: "common" };\n'),
+    // (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
+    moduleOf(
+      "add.wasm",
+      "wasm",
+      Uint8Array.from([
+        0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32,
+        0, 32, 1, 106, 11,
+      ]),
+    ),
+  ],
+});
 export const tenantFixture = fixture("tenant");
 export const calleeFixture: Fixture = { ...httpFixture, name: "callee" };
 export const callerFixture = fixture("caller", { bindings: [{ kind: "service", name: "CALLEE", service: "callee" }] });

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { Check, CheckContext, ExchangeRequest } from "../check.js";
+import { answersIn, type WireAnswer } from "./answers.js";
 import { httpFixture } from "./fixtures.js";
-import { openExchange, openWire, pathAt, type StreamedAnswer } from "./wire.js";
+import { openExchange, openWire, pathAt, type Address, type StreamedAnswer } from "./wire.js";
 
 const base = { level: "isolate", needs: ["workers"], fixture: httpFixture } as const;
 
@@ -55,19 +56,37 @@ interface Wanted {
 
 /** Has the worker answer as wanted. @returns the answer with headers as they came on the wire */
 async function answered(context: CheckContext, wanted: Wanted, { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {}): Promise<StreamedAnswer> {
-  const exchange = openExchange(context.fixture.endpoint(), { method, headers, path: `/answer?wanted=${encodeURIComponent(JSON.stringify(wanted))}` }, context.signal);
+  const exchange = openExchange(context.fixture.endpoint(), { method, headers, path: wantedPath(wanted) }, context.signal);
   exchange.end();
   return exchange.answer();
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-const megabytes8 = (): Uint8Array => Uint8Array.from({ length: 8 * 1024 * 1024 }, (_, index) => (index * 7 + (index >> 8)) % 256);
-
-/** Complete HTTP/1.1 answers in a text, as far as they carry content-length or are chunked. */
-function statusesIn(text: string): readonly string[] {
-  return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status ?? "");
+/** 8 MiB in which every page differs from the one before. */
+function largeBody(): Uint8Array {
+  const bytes = new Uint8Array(8 * 1024 * 1024);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = index * 7 + (index >> 8);
+  return bytes;
 }
+
+/** A request head, as it stands on the wire. */
+function headOf(endpoint: Address, method: string, path: string, ...headers: readonly string[]): string {
+  return [`${method} ${pathAt(endpoint, path)} HTTP/1.1`, `Host: ${endpoint.host}`, ...headers, "", ""].join("\r\n");
+}
+
+/** Sends text as it is on a connection of its own, and reads as many answers as there are methods. */
+async function exchanged(context: CheckContext, methods: readonly string[], ...parts: readonly string[]): Promise<readonly WireAnswer[]> {
+  const wire = await openWire(context.fixture.endpoint(), context.signal);
+  try {
+    for (const part of parts) wire.send(part);
+    return answersIn(await wire.read((received) => answersIn(received, methods).length >= methods.length, `${methods.length} answers`), methods);
+  } finally {
+    wire.close();
+  }
+}
+
+const wantedPath = (wanted: Wanted): string => `/answer?wanted=${encodeURIComponent(JSON.stringify(wanted))}`;
 
 export const httpChecks: readonly Check[] = [
   ...["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map(
@@ -87,9 +106,12 @@ export const httpChecks: readonly Check[] = [
     id: "workers.http.method.head",
     promise: "a HEAD request is answered with the headers and without a body",
     async run(context) {
-      const answer = await answered(context, { headers: [["x-a", "1"]], body: "not sent" }, { method: "HEAD" });
+      const endpoint = context.fixture.endpoint();
+      const asked = headOf(endpoint, "HEAD", wantedPath({ headers: [["x-a", "1"]], body: "not sent" }));
 
-      assert.deepEqual([answer.status, answer.header("x-a"), (await answer.rest()).length], [200, "1", 0]);
+      const [head, next] = await exchanged(context, ["HEAD", "GET"], asked, headOf(endpoint, "GET", wantedPath({ body: "next" })));
+
+      assert.deepEqual([head?.status, head?.headers["x-a"], head?.body, next?.body], [200, "1", "", "next"]);
     },
   },
   {
@@ -98,14 +120,12 @@ export const httpChecks: readonly Check[] = [
     promise: "path and query reach the worker as they were sent: encoded letters, plus signs, empty and repeated parts",
     async run(context) {
       const path = "/a%2Fb%20c/%C3%A4//x?q=%41&p=a+b&p=&=&%zz";
-      const wire = await openWire(context.fixture.endpoint(), context.signal);
-      wire.send(`GET ${pathAt(context.fixture.endpoint(), path)} HTTP/1.1\r\nHost: ${context.fixture.endpoint().host}\r\nConnection: close\r\n\r\n`);
+      const endpoint = context.fixture.endpoint();
 
-      const text = await wire.read(() => wire.isEnded(), "an answer that ends");
-      wire.close();
+      const [answer] = await exchanged(context, ["GET"], headOf(endpoint, "GET", path));
 
-      const url = /"url":"([^"]*)"/.exec(text)?.[1] ?? "";
-      assert.equal(tailOf(url), pathAt(context.fixture.endpoint(), path));
+      const { url } = parseMirrored(JSON.parse(answer?.body ?? "null"));
+      assert.equal(tailOf(url), pathAt(endpoint, path));
     },
   },
   {
@@ -175,7 +195,7 @@ export const httpChecks: readonly Check[] = [
     promise: "a body with content-length reaches the worker byte for byte, 8 MiB of it",
     timeoutMs: 30_000,
     async run(context) {
-      const body = megabytes8();
+      const body = largeBody();
 
       const seen = await mirror(context, { method: "POST", path: "/", body, deadlineMs: 25_000 });
 
@@ -188,7 +208,7 @@ export const httpChecks: readonly Check[] = [
     promise: "a body in chunks reaches the worker byte for byte, 8 MiB of it",
     timeoutMs: 30_000,
     async run(context) {
-      const body = megabytes8();
+      const body = largeBody();
       const exchange = openExchange(context.fixture.endpoint(), { method: "POST", path: "/", headers: { "transfer-encoding": "chunked" } }, context.signal);
 
       for (let from = 0; from < body.length; from += 100_003) exchange.write(body.subarray(from, from + 100_003));
@@ -225,17 +245,13 @@ export const httpChecks: readonly Check[] = [
     id: "workers.http.expect-continue",
     promise: "a client that asks with Expect: 100-continue before it sends its body is answered",
     async run(context) {
-      const endpoint = context.fixture.endpoint();
-      const wire = await openWire(endpoint, context.signal);
-      wire.send(`POST ${pathAt(endpoint, "/")} HTTP/1.1\r\nHost: ${endpoint.host}\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`);
-      // A server may leave the interim answer out; a client then sends after a while. Here it is sent at once, as allowed.
-      wire.send("hello");
+      // A server may leave the interim answer out, and the client need not wait for it; here it does not.
+      const head = headOf(context.fixture.endpoint(), "POST", "/", "Content-Length: 5", "Expect: 100-continue");
 
-      const text = await wire.read(() => wire.isEnded(), "an answer that ends");
-      wire.close();
+      const [answer] = await exchanged(context, ["POST"], head, "hello");
 
-      assert.equal(statusesIn(text).at(-1), "200");
-      assert.match(text, /"text":"hello"/);
+      assert.equal(answer?.status, 200);
+      assert.equal(parseMirrored(JSON.parse(answer.body)).text, "hello");
     },
   },
   {
@@ -256,19 +272,12 @@ export const httpChecks: readonly Check[] = [
       promise: `an answer with status ${status} has no body, and the connection goes on after it`,
       async run(context) {
         const endpoint = context.fixture.endpoint();
-        const wanted = encodeURIComponent(JSON.stringify({ status, headers: [["etag", '"v1"']] }));
-        const wire = await openWire(endpoint, context.signal);
-        const head = (path: string): string => `GET ${pathAt(endpoint, path)} HTTP/1.1\r\nHost: ${endpoint.host}\r\n`;
-        wire.send(`${head(`/answer?wanted=${wanted}`)}\r\n${head("/after")}Connection: close\r\n\r\n`);
-
-        const text = await wire.read(() => wire.isEnded(), "two answers");
-        wire.close();
+        const first = headOf(endpoint, "GET", wantedPath({ status, headers: [["etag", '"v1"']] }));
 
         // A body here would be taken for the beginning of the next answer.
-        const [first = "", second = ""] = text.split(/(?=HTTP\/1\.1 )/);
-        assert.match(first, new RegExp(`^HTTP/1\\.1 ${status} [^]*\\r\\n\\r\\n$`));
-        assert.match(first.toLowerCase(), /etag: "v1"/);
-        assert.match(second, /^HTTP\/1\.1 200 /);
+        const [empty, next] = await exchanged(context, ["GET", "GET"], first, headOf(endpoint, "GET", wantedPath({ body: "next" })));
+
+        assert.deepEqual([empty?.status, empty?.headers["etag"], next?.status, next?.body], [status, '"v1"', 200, "next"]);
       },
     }),
   ),
@@ -397,17 +406,12 @@ export const httpChecks: readonly Check[] = [
     promise: "requests sent one after another without waiting are answered in their order",
     async run(context) {
       const endpoint = context.fixture.endpoint();
-      const wire = await openWire(endpoint, context.signal);
-      const bodies = ["first", "second", "third"];
       // The first has the longest body to produce, so that answers that came in order of completion would be seen.
-      const paths = [`/pattern?sizeBytes=300000`, ...bodies.slice(1).map((body) => `/answer?wanted=${encodeURIComponent(JSON.stringify({ body, headers: [["x-which", body]] }))}`)];
-      wire.send(paths.map((path, index) => `GET ${pathAt(endpoint, path)} HTTP/1.1\r\nHost: ${endpoint.host}\r\n${index === 2 ? "Connection: close\r\n" : ""}\r\n`).join(""));
+      const paths = ["/pattern?sizeBytes=300000", wantedPath({ body: "second" }), wantedPath({ body: "third" })];
 
-      const text = await wire.read(() => wire.isEnded(), "three answers");
-      wire.close();
+      const answers = await exchanged(context, ["GET", "GET", "GET"], paths.map((path) => headOf(endpoint, "GET", path)).join(""));
 
-      assert.deepEqual(statusesIn(text), ["200", "200", "200"]);
-      assert.deepEqual([...text.toLowerCase().matchAll(/x-which: (\w+)/g)].map(([, which]) => which), ["second", "third"]);
+      assert.deepEqual(answers.map(({ status, body }) => [status, body.length > 99 ? body.length : body]), [[200, 300_000], [200, "second"], [200, "third"]]);
     },
   },
   {
@@ -416,24 +420,28 @@ export const httpChecks: readonly Check[] = [
     promise: "a connection serves one request after another, also after a worker's error, or says that it ends",
     async run(context) {
       const endpoint = context.fixture.endpoint();
+      const [first, failed] = await exchanged(context, ["GET", "GET"], headOf(endpoint, "GET", wantedPath({ body: "one" })), headOf(endpoint, "GET", "/throw"));
+      assert.deepEqual([first?.body, Math.floor((failed?.status ?? 0) / 100)], ["one", 5]);
+      if (failed?.headers["connection"]?.toLowerCase() === "close") return;
+
+      const answers = await exchanged(context, ["GET", "GET"], headOf(endpoint, "GET", "/throw"), headOf(endpoint, "GET", wantedPath({ body: "three" })));
+
+      assert.equal(answers[1]?.body, "three");
+    },
+  },
+  {
+    ...base,
+    id: "workers.http.connection-close",
+    promise: "a client that says Connection: close gets its answer, and then the end of the connection",
+    async run(context) {
+      const endpoint = context.fixture.endpoint();
       const wire = await openWire(endpoint, context.signal);
-      const ask = (path: string): void => wire.send(`GET ${pathAt(endpoint, path)} HTTP/1.1\r\nHost: ${endpoint.host}\r\n\r\n`);
-      const answers = (count: number) => (text: string) => statusesIn(text).length >= count && /\r\n\r\n[^]*\S|content-length: 0/i.test(text.split(/(?=HTTP\/1\.1 )/).at(-1) ?? "");
+      wire.send(headOf(endpoint, "GET", wantedPath({ body: "last" }), "Connection: close"));
 
-      ask("/answer?wanted=%7B%22body%22%3A%22one%22%7D");
-      await wire.read(answers(1), "the first answer");
-      ask("/throw");
-      const afterError = await wire.read(answers(2), "the answer to the failing request");
-      const isClosing = /connection: close/i.test(afterError.split(/(?=HTTP\/1\.1 )/).at(-1) ?? "");
-      const last = isClosing ? openWire(endpoint, context.signal) : wire;
-      const next = await last;
-      next.send(`GET ${pathAt(endpoint, "/answer?wanted=%7B%22body%22%3A%22three%22%7D")} HTTP/1.1\r\nHost: ${endpoint.host}\r\nConnection: close\r\n\r\n`);
-      const text = await next.read((received) => received.includes("three"), "the answer after the error");
+      const received = await wire.read(() => wire.isEnded(), "the end of the connection");
       wire.close();
-      next.close();
 
-      assert.match(statusesIn(afterError)[1] ?? "", /^5\d\d$/);
-      assert.equal(statusesIn(text).at(-1), "200");
+      assert.deepEqual(answersIn(received).map(({ body }) => body), ["last"]);
     },
   },
   {

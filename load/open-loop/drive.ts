@@ -55,8 +55,11 @@ export async function drive({ schedule, clock, transport, timeoutMs, signal }: D
     }
 
     function send(intendedMs: number): void {
-      const index = log.begin(intendedMs, clock.nowMs() - startMs);
-      const cancel = transport.send((outcome, tag) => end(index, outcome, tag));
+      const sentMs = clock.nowMs() - startMs;
+      const index = log.begin(intendedMs, sentMs);
+      // So late that it could only be given up at once: sending it would cost a connection and keep the driver behind.
+      const isTooLate = sentMs - intendedMs >= timeoutMs;
+      const cancel = isTooLate ? "saturated" : transport.send((outcome, tag) => end(index, outcome, tag));
       if (cancel === "saturated") log.end(index, clock.nowMs() - startMs, "saturated", undefined);
       else cancels.set(index, cancel);
     }

@@ -30,7 +30,7 @@ export interface DriverHealth {
 /** @returns why the run must not be judged, or undefined when it may */
 export function voidReason({ latency, lag, counts, intended, begun, thresholdMs = Infinity }: DriverHealth): string | undefined {
   if (counts.saturated > 0) {
-    return `driver saturated: ${counts.saturated} of ${intended} requests were not sent because every connection was busy`;
+    return `driver saturated: ${counts.saturated} of ${intended} requests were not sent because every connection was busy or they were already too late`;
   }
   if (begun < intended || counts.aborted > 0) return `aborted: ${intended - begun} of ${intended} requests were not sent, ${counts.aborted} were cut off`;
   const lagMs = lag.percentileMs(99);

@@ -130,7 +130,7 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
       };
     },
     async warm(count) {
-      const wanted = Math.min(count, maxConnections) - all.size;
+      const wanted = Math.min(Math.ceil(count), maxConnections) - all.size;
       await Promise.all(
         Array.from({ length: Math.max(0, wanted) }, async () => {
           const connection = open();

@@ -129,6 +129,18 @@ describe("open loop driver's own health", () => {
     assert.equal(result.latency.n, result.counts.ok);
   });
 
+  it("does not send what is already past its time, and is void", async () => {
+    let sent = 0;
+    const server: SimulatedServer = () => {
+      sent++;
+      return 1;
+    };
+    const result = await run(server, { clock: new VirtualClock((atMs) => (atMs >= 1_000 && atMs < 1_010 ? 500 : 0)), timeoutMs: 100, durationMs: 3_000 });
+    assert.equal(result.counts.saturated, 1_500 - sent);
+    assert.ok(sent > 1_200 && sent < 1_350, `${sent}`);
+    assert.match(result.void ?? "", /already too late/);
+  });
+
   it("is void when it was aborted, ends at once and gives up what was in flight", async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();

@@ -19,7 +19,7 @@ export interface OpenLoopOptions {
   readonly seed: number;
   /** From the intended send time to the end of the answer. */
   readonly timeoutMs: number;
-  /** max: the pool grows up to it; beyond it the run is void. warm: opened before the first request, default 8. */
+  /** max: the pool grows up to it; beyond it the run is void. warm: opened before the first request, default for answers within 10 ms. */
   readonly connections: { readonly max: number; readonly warm?: number };
   /** A new connection for every request, as new clients would make them. Default false: keep-alive. */
   readonly newConnectionPerRequest?: boolean;
@@ -33,7 +33,9 @@ export interface OpenLoopOptions {
   readonly signal?: AbortSignal;
 }
 
-const warmConnections = 8;
+/** Opening a connection costs both sides more than a request: as many as 10 ms of requests keep busy are opened ahead. */
+const warmMs = 10;
+const fewestWarm = 8;
 
 /**
  * Runs one open-loop load and returns when the last request has ended.
@@ -45,7 +47,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   const transport = openHttpTransport({ ...options, maxConnections: options.connections.max, newConnectionPerRequest });
   const clock = await openClock();
   try {
-    if (!newConnectionPerRequest) await transport.warm(options.connections.warm ?? warmConnections);
+    if (!newConnectionPerRequest) await transport.warm(options.connections.warm ?? Math.max(fewestWarm, (options.ratePerSecond / 1_000) * warmMs));
     const startedAtMs = Date.now();
     options.onBegin?.();
     const log = await drive({ schedule, clock, transport, timeoutMs, ...(signal === undefined ? {} : { signal }) });

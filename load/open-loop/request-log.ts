@@ -4,7 +4,7 @@
 /**
  * ok: answered below 400. status: answered with 400 or more. reset: the connection broke. refused: nobody listens.
  * unreachable: it could not be opened otherwise. timeout: no complete answer in time. malformed: not HTTP.
- * saturated: never sent, the driver had no connection left. aborted: cut off by the end of the run.
+ * saturated: never sent, the driver had no connection left or came too late. aborted: cut off by the end of the run.
  */
 export const outcomes = ["ok", "status", "reset", "refused", "unreachable", "timeout", "malformed", "saturated", "aborted"] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -1,7 +1,7 @@
 // What a run of the open loop says: computed from the log of its requests and from nothing else.
 import { voidReason } from "./driver-health.js";
 import { LatencyHistogram } from "./histogram.js";
-import { outcomes, type Outcome, type RequestLog, type RequestSample } from "./request-log.js";
+import type { Outcome, RequestLog, RequestSample } from "./request-log.js";
 
 export interface OpenLoopResult {
   /** Set when the run must not be judged, with the reason. */
@@ -39,11 +39,11 @@ export interface RunFacts {
 
 export function summarize({ log, intended, startedAtMs, connectionsOpened, thresholdMs }: RunFacts): OpenLoopResult {
   const [latency, service, lag] = [new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram()];
-  const counts = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
+  const counts: Record<Outcome, number> = { ok: 0, status: 0, reset: 0, refused: 0, unreachable: 0, timeout: 0, malformed: 0, saturated: 0, aborted: 0 };
   const answersByTag = new Map<string, number>();
   let durationMs = 0;
   for (const { intendedMs, latencyMs, lagMs, outcome, tag } of log) {
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    counts[outcome]++;
     lag.recordMs(lagMs);
     durationMs = Math.max(durationMs, intendedMs + latencyMs);
     const isAnswer = outcome === "ok" || outcome === "status";
@@ -53,15 +53,13 @@ export function summarize({ log, intended, startedAtMs, connectionsOpened, thres
     }
     if (isAnswer) answersByTag.set(tag ?? "unclassified", (answersByTag.get(tag ?? "unclassified") ?? 0) + 1);
   }
-  // The map holds every outcome; fromEntries forgets that.
-  const countsByOutcome = Object.fromEntries(counts) as Record<Outcome, number>;
-  const reason = voidReason({ latency, lag, counts: countsByOutcome, intended, begun: log.length, ...(thresholdMs === undefined ? {} : { thresholdMs }) });
+  const reason = voidReason({ latency, lag, counts, intended, begun: log.length, ...(thresholdMs === undefined ? {} : { thresholdMs }) });
   return {
     ...(reason === undefined ? {} : { void: reason }),
     intended,
     startedAtMs,
     durationMs,
-    counts: countsByOutcome,
+    counts,
     answersByTag: Object.fromEntries(answersByTag),
     connectionsOpened,
     latency,

@@ -26,6 +26,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "judge recorded runs again and write their reports",
     load: async () => (await import("./commands/report.js")).reportCommand,
   },
+  check: {
+    summary: "check a recorded history against a model, alone",
+    load: async () => (await import("./commands/check.js")).checkCommand,
+  },
   mutants: {
     summary: "prove that the checks can fail, on reference edges with planted defects",
     load: async () => (await import("./commands/mutants.js")).mutantsCommand(async () => (await import("./commands/parts.js")).runParts()),

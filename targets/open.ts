@@ -25,6 +25,8 @@ export interface OpenOptions extends ConnectOptions {
   readonly onLog?: (text: string) => void;
   /** Default 60,000 ms. */
   readonly startDeadlineMs?: number;
+  /** How long an adapter may take to end after its stdin closed, and again after SIGTERM. Default 5,000 ms. */
+  readonly graceMs?: number;
 }
 
 export interface OpenedTarget {
@@ -51,6 +53,7 @@ export async function openTarget(name: string, options: OpenOptions = {}): Promi
   const program = programOf(name, options);
   const adapter = await startAdapter(program.command, program.args, {
     deadlineMs: options.startDeadlineMs ?? startDeadlineMs,
+    ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
     ...(options.onLog === undefined ? {} : { onStderr: options.onLog }),
   });
   return connected(adapter.address, adapter, options);

@@ -10,14 +10,15 @@ import { show } from "./fields.js";
 /** Longest handshake line, bytes; and how much of stderr is kept for messages. */
 const handshakeBytes = 4_096;
 const tailCharacters = 4_000;
-/** How long an adapter may take to end after stdin closed, and again after SIGTERM, ms. */
-const graceMs = 5_000;
+const defaultGraceMs = 5_000;
 
 export interface StartOptions {
   /** How long until the handshake line, ms. */
   readonly deadlineMs: number;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take to end after its stdin closed, and again after SIGTERM. Default 5,000 ms. */
+  readonly graceMs?: number;
   /** Working directory of the adapter. Default: this process's. */
   readonly cwd?: string;
   readonly onStderr?: (text: string) => void;
@@ -70,7 +71,7 @@ export async function startAdapter(command: string, args: readonly string[], opt
   const pid = child.pid;
   remember(pid);
   let stopping: Promise<StopReport> | undefined;
-  const stop = (): Promise<StopReport> => (stopping ??= end(child, pid, exited));
+  const stop = (): Promise<StopReport> => (stopping ??= end(child, pid, exited, options.graceMs ?? defaultGraceMs));
   // An adapter that crashed cannot end what it started.
   void exited.then(() => stopping === undefined && signalGroup(pid, "SIGKILL"));
   try {
@@ -168,7 +169,7 @@ function exit({ code, signal }: AdapterExit): string {
   return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
 }
 
-async function end(child: ChildProcess, pid: number, exited: Promise<AdapterExit>): Promise<StopReport> {
+async function end(child: ChildProcess, pid: number, exited: Promise<AdapterExit>, graceMs: number): Promise<StopReport> {
   const isGone = async (withinMs: number): Promise<boolean> => {
     const timer = new AbortController();
     const gone = await Promise.race([exited.then(() => true), delay(withinMs, false, { signal: timer.signal }).catch(() => false)]);

@@ -28,7 +28,7 @@ interface Running {
   readonly name: string;
   readonly front: Front;
   child: Child;
-  folder: string;
+  files: WorkerFiles;
 }
 
 /** Opens the target; its processes start with Deploy. */
@@ -37,11 +37,25 @@ export async function openProcessPerWorker(runtime: ProcessRuntime): Promise<Run
   const deployments = new Map<string, Running>();
   let versions = 0;
 
-  const launch = async (spec: DeploySpec): Promise<{ child: Child & { readonly port: number }; folder: string; version: string }> => {
+  const launch = async (spec: DeploySpec): Promise<{ child: Child & { readonly port: number }; files: WorkerFiles; version: string }> => {
     const version = `v${++versions}`;
     const folder = join(root, spec.name, version);
     await writeModules(spec, folder, runtime.description.name);
-    return { child: await runtime.start({ folder, mainModule: spec.mainModule, env: envOf(spec.bindings, runtime.description.name) }), folder, version };
+    const files = { folder, mainModule: spec.mainModule, env: envOf(spec.bindings, runtime.description.name) };
+    return { child: await runtime.start(files), files, version };
+  };
+  /** A worker that ends its process loses what it was doing; like any platform, the target starts it again. */
+  const restartAfterCrash = (running: Running, child: Child): void => {
+    const isCurrent = (): boolean => deployments.get(running.name) === running && running.child === child;
+    void child.exited.then(async () => {
+      if (!isCurrent()) return;
+      const next = await runtime.start(running.files).catch(() => undefined);
+      if (next === undefined) return;
+      if (!isCurrent()) return next.stop();
+      running.child = next;
+      restartAfterCrash(running, next);
+      await running.front.switchTo(next.port);
+    });
   };
 
   const server: TargetServer = {
@@ -55,15 +69,17 @@ export async function openProcessPerWorker(runtime: ProcessRuntime): Promise<Run
       compatibilityDate: "",
     }),
     async deploy(spec) {
-      const { child, folder, version } = await launch(spec);
+      const { child, files, version } = await launch(spec);
       const before = deployments.get(spec.name);
       if (before === undefined) {
-        const front = await openFront(child.port);
-        deployments.set(spec.name, { name: spec.name, front, child, folder });
-        return answer(spec.name, version, front.port);
+        const running: Running = { name: spec.name, front: await openFront(child.port), child, files };
+        deployments.set(spec.name, running);
+        restartAfterCrash(running, child);
+        return answer(spec.name, version, running.front.port);
       }
-      const old = { child: before.child, folder: before.folder };
-      Object.assign(before, { child, folder });
+      const old = { child: before.child, folder: before.files.folder };
+      Object.assign(before, { child, files });
+      restartAfterCrash(before, child);
       await before.front.switchTo(child.port);
       await old.child.stop();
       await rm(old.folder, { recursive: true, force: true });
@@ -77,7 +93,9 @@ export async function openProcessPerWorker(runtime: ProcessRuntime): Promise<Run
     },
   };
   const close = async (): Promise<void> => {
-    await Promise.all([...deployments.values()].map(({ front, child }) => Promise.all([front.close(), child.stop()])));
+    const all = [...deployments.values()];
+    deployments.clear();
+    await Promise.all(all.map(({ front, child }) => Promise.all([front.close(), child.stop()])));
     await rm(root, { recursive: true, force: true });
   };
   return { server, close };

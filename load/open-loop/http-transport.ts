@@ -27,7 +27,7 @@ export interface HttpTransport extends Transport {
   /** Connections opened so far. */
   readonly opened: number;
   /** Opens idle connections before the run, so that its first requests do not pay for them. */
-  warm(count: number): Promise<void>;
+  warm(count: number, atMostMs: number): Promise<void>;
   close(): void;
 }
 
@@ -75,6 +75,18 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
     socket.on("error", (error: NodeJS.ErrnoException) => drop(connection, failureOf(error, connection)));
     socket.on("close", () => drop(connection, "reset"));
     return connection;
+  }
+
+  /** A target that is not there is the run's finding, not an error of warming up. */
+  async function openIdle(): Promise<void> {
+    const connection = open();
+    await new Promise<void>((resolve) => {
+      connection.socket.once("close", () => resolve());
+      connection.socket.once(endpoint.isTls ? "secureConnect" : "connect", () => {
+        if (all.has(connection)) idle.push(connection);
+        resolve();
+      });
+    });
   }
 
   function received(connection: Connection, bytes: Buffer): void {
@@ -129,21 +141,12 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
         forget(connection);
       };
     },
-    async warm(count) {
-      const wanted = Math.min(Math.ceil(count), maxConnections) - all.size;
-      await Promise.all(
-        Array.from({ length: Math.max(0, wanted) }, async () => {
-          const connection = open();
-          await new Promise<void>((resolve) => {
-            connection.socket.once(endpoint.isTls ? "secureConnect" : "connect", () => {
-              idle.push(connection);
-              resolve();
-            });
-            // A target that is not there is the run's finding, not an error of warming up.
-            connection.socket.once("close", () => resolve());
-          });
-        }),
-      );
+    async warm(count, atMostMs) {
+      const wanted = Math.max(0, Math.min(Math.ceil(count), maxConnections) - all.size);
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, atMostMs)));
+      await Promise.race([late, Promise.all(Array.from({ length: wanted }, openIdle))]);
+      clearTimeout(timer);
     },
     close() {
       for (const connection of [...all]) forget(connection);

@@ -47,7 +47,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   const transport = openHttpTransport({ ...options, maxConnections: options.connections.max, newConnectionPerRequest });
   const clock = await openClock();
   try {
-    if (!newConnectionPerRequest) await transport.warm(options.connections.warm ?? Math.max(fewestWarm, (options.ratePerSecond / 1_000) * warmMs));
+    if (!newConnectionPerRequest) await transport.warm(options.connections.warm ?? Math.max(fewestWarm, (options.ratePerSecond / 1_000) * warmMs), timeoutMs);
     const startedAtMs = Date.now();
     options.onBegin?.();
     const log = await drive({ schedule, clock, transport, timeoutMs, ...(signal === undefined ? {} : { signal }) });

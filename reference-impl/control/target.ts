@@ -33,6 +33,7 @@ const capabilities: readonly Capability[] = [
   "workers.html-rewriter",
   "workers.event-target",
   "workers.node",
+  "workers.modules",
   "kv",
   "durable-objects",
   "anycast",

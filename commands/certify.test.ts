@@ -70,7 +70,7 @@ async function called(verb: "certify" | "run", call: Call = {}): Promise<Called>
       return { verbs: stub.verbs, description: stub.description, address: "stub", known: call.known ?? [], close: async () => void said.closed++ };
     },
     writeReports: call.writeReports ?? (async () => []),
-    summary: (document) => `summary: ${document.verdict}`,
+    summary: async (document) => `summary: ${document.verdict}`,
   };
   const settings = settingsOf({ target: "stub", out, ...call.given }, () => 0.5);
   let code: number | undefined;

@@ -18,7 +18,8 @@ import { dryRunAsData, dryRunInWords, listedIds } from "./listing.js";
 import { openProgress, type Progress } from "./progress.js";
 import { makeRunDirectory } from "./run-directory.js";
 import { brokenSummaryOf, exitCodeOf, summaryOf } from "./run-outcome.js";
-import { unopenedSession, type OpenSession } from "./session.js";
+import type { OpenSession } from "./session.js";
+import { unopenedSession } from "./unopened-session.js";
 
 export type RunVerb = "certify" | "run";
 
@@ -30,7 +31,7 @@ export interface RunParts {
   readonly openSession: (settings: RunSettings, checkIds: readonly string[]) => Promise<OpenSession>;
   /** @returns the paths written */
   readonly writeReports: (document: ResultDocument, runDirectory: string) => Promise<readonly string[]>;
-  readonly summary: (document: ResultDocument, options: { readonly colour: boolean; readonly width: number; readonly files: readonly string[] }) => string;
+  readonly summary: (document: ResultDocument, options: { readonly colour: boolean; readonly width: number; readonly files: readonly string[] }) => Promise<string>;
 }
 
 /** Set aside from the budget for judging, writing and stopping the target, ms. */
@@ -110,7 +111,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
     const reports = await parts.writeReports(document, directory);
     progress.close();
     if (settings.isJson) io.out(`${JSON.stringify(summaryOf(document, elapsedMs(), path))}\n`);
-    else io.out(`${parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path] })}\n`);
+    else io.out(`${await parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path] })}\n`);
     return exitCodeOf(document);
   } catch (error) {
     // A folder without a document would look like a run.

@@ -1,19 +1,17 @@
-// Puts a run together from its parts: suites, claims, targets and reports. Only the composition root loads this.
+// Puts a run together from its parts: suites, claims, targets and reports. Only the composition root loads this; what
+// starts and tells a run is loaded when it is needed, so that listing what would run is quick.
 import { loadClaims } from "../contract/claims/registry.js";
-import { writeReports } from "../reports/index.js";
 import { pathProblem } from "../reports/judge-path.js";
-import { terminalSummary } from "../reports/terminal.js";
 import { suites } from "../suites/index.js";
 import type { RunParts } from "./certify.js";
-import { openSession } from "./session.js";
 
 /** @returns the parts of certify and run */
 export async function runParts(): Promise<RunParts> {
   return {
     suites,
     loadClaims: async (files) => loadClaims(files, pathProblem),
-    openSession,
-    writeReports,
-    summary: terminalSummary,
+    openSession: async (settings, checkIds) => (await import("./session.js")).openSession(settings, checkIds),
+    writeReports: async (document, runDirectory) => (await import("../reports/index.js")).writeReports(document, runDirectory),
+    summary: async (document, options) => (await import("../reports/terminal.js")).terminalSummary(document, options),
   };
 }

@@ -1,7 +1,7 @@
 // A badge with counts, as SVG: what a README shows of a certificate. Drawn by hand because it must have no network
 // reference, one deterministic output and room for a symbol beside the colour.
 import type { ResultDocument, Verdict } from "../contract/result/document.js";
-import { escapeXml, visible } from "./text.js";
+import { escapeXml, shortened, visible } from "./text.js";
 import { levelWords, total, verdictSigns } from "./words.js";
 
 // White text needs 4.5:1 on each.
@@ -9,7 +9,8 @@ const fills = { pass: "#00704f", fail: "#b34a00", "not-applicable": "#5c6370", i
 const characterWidth = 6.6;
 
 /** @returns an SVG of 20 px height: "edgemark | ✓ Storage 180/195" */
-export function badge(document: ResultDocument): string {
+export function badge(whole: ResultDocument): string {
+  const document = shortened(whole);
   const verdict = document.run.interrupted === undefined ? document.verdict : "inconclusive";
   const applicable = total(document.counts) - document.counts.notApplicable;
   const level = document.level === null ? "" : `${levelWords[document.level]} `;

@@ -2,7 +2,7 @@
 // run is a failure here, what a known-failures file excuses is skipped with its reason, what could not tell says so.
 import type { CheckResult, ClaimResult, ResultDocument } from "../contract/result/document.js";
 import { overview } from "./overview.js";
-import { escapeXml, visible } from "./text.js";
+import { escapeXml, shortened, visible } from "./text.js";
 import { isoMoment, quantity } from "./words.js";
 
 interface Case {
@@ -24,7 +24,8 @@ interface Outcome {
 const passed: Outcome = { kind: "passed", type: "", message: "", detail: "" };
 
 /** @returns a JUnit XML document: a suite per product, one for measured claims, one for what concerns the run itself */
-export function junitReport(document: ResultDocument): string {
+export function junitReport(whole: ResultDocument): string {
+  const document = shortened(whole);
   const started = isoMoment(document.run.startedAtMs)?.replace(/\.\d+Z$/, "");
   const suites = overview(document).products.map(({ product, checks }) => suite(product, checks.map(checkCase), started));
   const claims = document.claims.filter(standsAlone).map((claim) => claimCase(claim, document.run.replay));

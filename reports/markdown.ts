@@ -3,7 +3,7 @@
 import type { CheckResult, ClaimResult, ResultDocument } from "../contract/result/document.js";
 import { verdicts } from "../contract/result/document.js";
 import { overview } from "./overview.js";
-import { escapeMarkdown, markdownCode, visible } from "./text.js";
+import { escapeMarkdown, markdownCode, shortened, visible } from "./text.js";
 import { countOf, plural, productName, quantity, verdictSigns, verdictWords } from "./words.js";
 
 const failuresShown = 10;
@@ -14,7 +14,8 @@ const productsShown = 9;
 const cellLimit = 240;
 
 /** @returns Markdown of at most 60 lines */
-export function markdownSummary(document: ResultDocument): string {
+export function markdownSummary(whole: ResultDocument): string {
+  const document = shortened(whole);
   const facts = overview(document);
   const sign = document.run.interrupted === undefined ? verdictSigns[document.verdict] : "!";
   const lines = [

@@ -3,7 +3,7 @@
 import type { ResultDocument, Verdict } from "../contract/result/document.js";
 import { verdicts } from "../contract/result/document.js";
 import { overview } from "./overview.js";
-import { visible } from "./text.js";
+import { shortened, visible } from "./text.js";
 import { countOf, plural, quantity, verdictSigns, verdictWords } from "./words.js";
 
 const linesShown = 30;
@@ -15,7 +15,8 @@ const ansi = { pass: "32", fail: "31", "not-applicable": "2", inconclusive: "33"
  * `files`: paths to name in the last lines
  * @returns at most 30 lines, without a trailing line feed
  */
-export function terminalSummary(document: ResultDocument, options: { readonly colour?: boolean; readonly width?: number; readonly files?: readonly string[] } = {}): string {
+export function terminalSummary(whole: ResultDocument, options: { readonly colour?: boolean; readonly width?: number; readonly files?: readonly string[] } = {}): string {
+  const document = shortened(whole);
   const width = Math.max(40, options.width ?? 100);
   const facts = overview(document);
   const paint = (code: string, text: string) => (options.colour === true ? `\u001b[${code}m${text}\u001b[0m` : text);

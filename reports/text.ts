@@ -11,14 +11,18 @@ const invisible =
 // Stacked combining marks overflow the lines around them.
 const markPile = /(\p{M}{3})(\p{M}+)/gu;
 
+/** A cut string with its note must not be cut again. */
+const roomForNote = 64;
+
 /**
  * A string as a report may show it: cut, with what cannot be seen spelled out as ‹U+202E›.
  * @param options `lines`: keep line feeds and tabs (for preformatted blocks), else they become spaces with a sign;
- * `limit`: UTF-16 units kept, default 2,000
+ * `limit`: UTF-16 units kept, default 2,000 (and the note of a cut that {@link shortened} made)
  */
 export function visible(text: string, options: { readonly lines?: boolean; readonly limit?: number } = {}): string {
   const limit = options.limit ?? longestShown;
-  const kept = text.length > limit ? cut(text, limit) : text;
+  const isCut = text.length > limit + (options.limit === undefined ? roomForNote : 0);
+  const kept = isCut ? cut(text, limit) : text;
   // Line ends first: CRLF is one line end, and a lone CR must not hide what stands before it.
   const ends = kept.replace(/\r\n/g, "\n");
   const shown = ends
@@ -28,7 +32,35 @@ export function visible(text: string, options: { readonly lines?: boolean; reado
       return `‹U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`;
     })
     .replace(markPile, (_, first: string, rest: string) => `${first}‹+${rest.length} marks›`);
-  return text.length > limit ? `${shown}… (cut: ${grouped(text.length)} characters)` : shown;
+  return isCut ? `${shown}${noteOf(text)}` : shown;
+}
+
+function noteOf(text: string): string {
+  return `… (cut: ${grouped(text.length)} characters)`;
+}
+
+/**
+ * A document (or any JSON) in which no string is longer than a report shows. Every writer begins with it, so that joining
+ * strings later never makes copies of what nobody will see.
+ */
+export function shortened<T>(value: T): T {
+  // The shape is kept: only strings change, and only in length.
+  return shortenedValue(value) as T;
+}
+
+function shortenedValue(value: unknown): unknown {
+  if (typeof value === "string") return value.length > longestShown + roomForNote ? cut(value, longestShown) + noteOf(value) : value;
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(shortenedValue);
+  if (typeof value !== "object" || value === null) return value;
+  const seen = new Set<string>();
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
+    let name = key.length > longestShown ? cut(key, longestShown) : key;
+    // Two keys that differ only beyond the cut stay two.
+    if (seen.has(name)) name = `${name}… (${seen.size})`;
+    seen.add(name);
+    return [name, shortenedValue(inner)];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Cuts without halving a surrogate pair. */

@@ -39,10 +39,16 @@ export function heatMap(measurement: Measurement, popOrder: readonly string[]): 
   const cells = rows.map((row) =>
     columns.map((column) => {
       const value = byPair.get(JSON.stringify([row, column]));
-      return value === undefined ? undefined : { row, column, value, share: high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5 };
+      return value === undefined ? undefined : { row, column, value, share: shareOf(value, low, high) };
     }),
   );
   return { rows, columns, cells, low, high, leftOut: allRows.length - rows.length + allColumns.length - columns.length };
+}
+
+/** Halved before subtracting, so that the ends of what a number can hold do not overflow. */
+function shareOf(value: number, low: number, high: number): number {
+  const share = (value / 2 - low / 2) / (high / 2 - low / 2);
+  return Number.isFinite(share) ? share : 0.5;
 }
 
 function inOrder(names: readonly string[], order: readonly string[]): readonly string[] {

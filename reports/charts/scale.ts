@@ -66,7 +66,7 @@ function ordered(low: number, high: number): [number, number] {
   const [from, to] = a <= b ? [a, b] : [b, a];
   if (to - from > Math.abs(to) * 1e-9 && to - from > 1e-12) return [from, to];
   // One value only: give it room on both sides.
-  const room = Math.abs(to) * 0.1 || 1;
+  const room = Math.abs(to) < 1e-9 ? 1 : Math.abs(to) * 0.1;
   return [from >= 0 && from - room < 0 ? 0 : from - room, to + room];
 }
 

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { CheckResult, ResultDocument, Verdict } from "../../contract/result/document.js";
 import { overview } from "../overview.js";
-import { visible } from "../text.js";
+import { shortened, visible } from "../text.js";
 import { plural, verdictSigns } from "../words.js";
 import { cardsShown, checkCard, checksSection } from "./checks.js";
 import { claimsSection } from "./claims.js";
@@ -20,7 +20,8 @@ import { verdictHeader } from "./verdict.js";
 const sectionIds = ["top", "content", "failed", "undecided", "known", "claims", "measurements", "checks", "faults", "target", "environment", "filter", "search", "found"] as const;
 
 /** @returns the whole page as HTML, the same for the same document */
-export function htmlReport(document: ResultDocument): string {
+export function htmlReport(whole: ResultDocument): string {
+  const document = shortened(whole);
   const facts = overview(document);
   const anchor = anchors(sectionIds);
   const anchorsOf = new Map<CheckResult, string>(document.checks.map((check) => [check, anchor(check.id)]));

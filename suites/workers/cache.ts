@@ -1,9 +1,9 @@
 // The Cache API at one PoP, as documented: what may be stored, what is found again, and who sees it.
 import assert from "node:assert/strict";
 import type { Check, CheckContext, DeployedFixture } from "../check.js";
-import { cacheFixture } from "./fixtures.js";
+import { edgeFixture } from "./fixtures.js";
 
-const base = { level: "isolate", needs: ["workers", "workers.cache"], fixture: cacheFixture } as const;
+const base = { level: "isolate", needs: ["workers", "workers.cache"], fixture: edgeFixture } as const;
 
 interface Operation {
   readonly verb: "put" | "match" | "delete";
@@ -22,7 +22,7 @@ interface Answer {
 }
 
 async function perform(fixture: DeployedFixture, operation: Operation, pop?: string): Promise<Answer> {
-  const answer = (await fixture.request({ method: "POST", path: "/", body: JSON.stringify(operation), ...(pop === undefined ? {} : { pop }) })).json();
+  const answer = (await fixture.request({ method: "POST", path: "/cache", body: JSON.stringify(operation), ...(pop === undefined ? {} : { pop }) })).json();
   const field = (value: unknown, name: string): unknown => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined);
   return { result: field(answer, "result") ?? null, errorName: String(field(field(answer, "error"), "name") ?? "") };
 }
@@ -252,7 +252,7 @@ export const cacheChecks: readonly Check[] = [
     needs: ["workers", "workers.cache", "workers.multiple"],
     promise: "what one worker put into its cache is not found by another worker",
     async run(context) {
-      const other = await context.deploy(cacheFixture, { name: `cache-${context.unique}` });
+      const other = await context.deploy(edgeFixture, { name: `cache-${context.unique}` });
       await store(context, keyOf(context), "mine");
 
       const theirs = await perform(other, { verb: "match", url: keyOf(context) });

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { isIP } from "node:net";
 import type { Check, CheckContext, ExchangeRequest } from "../check.js";
-import { cfFixture } from "./fixtures.js";
+import { edgeFixture } from "./fixtures.js";
 
-const base = { level: "isolate", needs: ["workers", "workers.cf"], fixture: cfFixture } as const;
+const base = { level: "isolate", needs: ["workers", "workers.cf"], fixture: edgeFixture } as const;
 
 interface Seen {
   readonly cf: Readonly<Record<string, unknown>>;

@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Deployment } from "../../contract/target/types.js";
 import type { Check, CheckContext } from "../check.js";
-import { addressOf, calleeFixture, callerFixture, deploySource, envFixture, get, handlerFixture, modulesFixture, tenantFixture, withSource, type SourceModule } from "./fixtures.js";
+import { addressOf, calleeFixture, callerFixture, deploySource, edgeFixture, envFixture, get, handlerFixture, modulesFixture, withSource, type SourceModule } from "./fixtures.js";
 
 const base = { level: "isolate", needs: ["workers"] } as const;
+/** A deploy reaches every PoP; what the checks of the quick profile show already is left to the longer ones. */
+const thorough = ["full", "nightly"] as const;
 const severalModules = { level: "isolate", needs: ["workers", "workers.modules"], fixture: modulesFixture } as const;
 
 const esm = (path: string, content: string): SourceModule => ({ path, kind: "esm", content });
@@ -17,6 +19,9 @@ const answering = (expression: string): SourceModule => esm("main.js", `export d
 async function imports({ fixture }: CheckContext, path: string, expected: unknown): Promise<void> {
   assert.deepEqual((await fixture.request({ path })).json(), { answer: expected });
 }
+
+/** What compilers say of a program that is none. */
+const compilersWords = /syntax|unexpected|missing \)|expected/i;
 
 /** Expects a deploy to be refused. @returns the refusal's message; what was deployed after all is undeployed */
 async function refusal(context: CheckContext, name: string, source: string): Promise<string> {
@@ -90,16 +95,18 @@ export const deploymentChecks: readonly Check[] = [
   {
     ...base,
     id: "workers.deploy.syntax-error",
+    profiles: thorough,
     promise: "a program that does not compile is refused with the compiler's words",
     async run(context) {
       const message = await refusal(context, `broken-${context.unique}`, "export default { fetch() { return new Response('x' } };");
 
-      assert.match(message, /syntax|unexpected|missing \)|expected/i);
+      assert.match(message, compilersWords);
     },
   },
   {
     ...base,
     id: "workers.deploy.top-level-error",
+    profiles: thorough,
     promise: "a program whose top level throws is refused with what it threw",
     async run(context) {
       const message = await refusal(context, `throwing-${context.unique}`, `throw new Error("top level on purpose");\nexport default { fetch() { return new Response("x"); } };`);
@@ -127,21 +134,23 @@ export const deploymentChecks: readonly Check[] = [
   {
     ...base,
     id: "workers.deploy.refused-version",
-    promise: "when a new version is refused, the one before goes on serving",
+    promise: "a new version that does not compile is refused with the compiler's words, and the one before goes on serving",
     async run(context) {
       const name = `keeping-${context.unique}`;
       await withSource(context, { name, modules: [answering('"good"')] }, async (deployment) => {
-        await refusal(context, name, "this is no program {");
+        const message = await refusal(context, name, "this is no program {");
 
         const after = await get(addressOf(deployment), "/", context.signal);
 
         assert.deepEqual([after.status, after.text], [200, "good"]);
+        assert.match(message, compilersWords);
       });
     },
   },
   {
     ...base,
     id: "workers.deploy.removal",
+    profiles: thorough,
     promise: "an undeployed worker no longer answers",
     async run(context) {
       const address = await withSource(context, { name: `gone-${context.unique}`, modules: [answering('"still here"')] }, async (deployment) => {
@@ -184,6 +193,7 @@ export const deploymentChecks: readonly Check[] = [
   {
     ...base,
     id: "workers.env.tenants",
+    profiles: thorough,
     needs: ["workers", "workers.env", "workers.multiple"],
     fixture: envFixture,
     promise: "two deployments of the same program each get their own env",
@@ -199,10 +209,10 @@ export const deploymentChecks: readonly Check[] = [
     ...base,
     id: "workers.isolation.globals",
     needs: ["workers", "workers.multiple"],
-    fixture: tenantFixture,
+    fixture: edgeFixture,
     promise: "what one worker leaves on its global object, its prototypes or its top level is not seen by another",
     async run(context) {
-      const other = await context.deploy(tenantFixture, { name: `tenant-${context.unique}` });
+      const other = await context.deploy(edgeFixture, { name: `neighbour-${context.unique}` });
       const word = `left-${context.unique}`;
       await context.fixture.request({ path: `/leave?word=${word}` });
 
@@ -216,8 +226,9 @@ export const deploymentChecks: readonly Check[] = [
   {
     ...base,
     id: "workers.isolation.crash",
+    profiles: thorough,
     needs: ["workers", "workers.multiple"],
-    fixture: tenantFixture,
+    fixture: edgeFixture,
     promise: "a worker that never answers and one that throws do not disturb another worker",
     async run(context) {
       const bad = await context.deploy(handlerFixture, { name: `bad-${context.unique}` });

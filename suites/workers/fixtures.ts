@@ -13,14 +13,12 @@ const fixture = (name: string, more: Partial<Fixture> = {}): Fixture => ({
 
 export const crons = { fine: "*/5 * * * *", failing: "15 3 * * *", final: "30 3 * * *" } as const;
 
-export const helloFixture = fixture("hello");
 export const handlerFixture = fixture("handler", { crons: Object.values(crons) });
 export const httpFixture = fixture("http");
 /** The documents ask for the flag before request.signal follows the client. */
 export const streamFixture = fixture("stream", { compatibilityFlags: ["enable_request_signal"] });
 export const websocketFixture = fixture("websocket");
-export const cfFixture = fixture("cf");
-export const cacheFixture = fixture("cache");
+export const edgeFixture = fixture("edge");
 const moduleOf = (path: string, kind: ModuleKind, content: string | Uint8Array): WorkerModule => ({
   path,
   kind,
@@ -49,7 +47,6 @@ export const modulesFixture = fixture("modules", {
     ),
   ],
 });
-export const tenantFixture = fixture("tenant");
 export const calleeFixture: Fixture = { ...httpFixture, name: "callee" };
 export const callerFixture = fixture("caller", { bindings: [{ kind: "service", name: "CALLEE", service: "callee" }] });
 export const envFixture = fixture("env", {

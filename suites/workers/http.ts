@@ -89,6 +89,16 @@ async function exchanged(context: CheckContext, methods: readonly string[], ...p
 const wantedPath = (wanted: Wanted): string => `/answer?wanted=${encodeURIComponent(JSON.stringify(wanted))}`;
 
 export const httpChecks: readonly Check[] = [
+  {
+    ...base,
+    id: "workers.fetch.response",
+    promise: "a fetch handler answers a request with the response it returns",
+    async run(context) {
+      const seen = await mirror(context, { method: "POST", path: `/${context.unique}`, body: "text" });
+
+      assert.deepEqual([seen.method, tailOf(seen.url), seen.text], ["POST", pathAt(context.fixture.endpoint(), `/${context.unique}`), "text"]);
+    },
+  },
   ...["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map(
     (method): Check => ({
       ...base,

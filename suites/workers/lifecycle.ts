@@ -2,7 +2,7 @@
 // promised to go on goes on.
 import assert from "node:assert/strict";
 import type { Check, CheckContext, ExchangeResponse } from "../check.js";
-import { crons, handlerFixture, helloFixture } from "./fixtures.js";
+import { crons, handlerFixture } from "./fixtures.js";
 import { openExchange } from "./wire.js";
 
 const base = { level: "isolate", needs: ["workers"], fixture: handlerFixture } as const;
@@ -59,18 +59,6 @@ async function trigger(context: CheckContext, cron: string, scheduledTimeMs: num
 const scheduledTimeOf = (context: CheckContext): number => 1_700_000_000_000 + Math.floor(context.random() * 1e6) * 1_000;
 
 export const lifecycleChecks: readonly Check[] = [
-  {
-    ...base,
-    id: "workers.fetch.response",
-    promise: "a fetch handler answers a request with the response it returns",
-    fixture: helloFixture,
-    async run({ fixture, unique }) {
-      const response = await fixture.request({ method: "POST", path: `/${unique}`, body: "text" });
-
-      assert.equal(response.status, 200);
-      assert.deepEqual(response.json(), { greeting: "hello", method: "POST", path: `/${unique}`, body: "text" });
-    },
-  },
   {
     ...base,
     id: "workers.handler.arguments",

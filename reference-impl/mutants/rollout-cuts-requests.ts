@@ -7,5 +7,5 @@ export const mutant = {
   file: "reference-impl/supervisor/pop.ts",
   find: "if (before !== undefined) void this.#retire(before);",
   replace: "if (before !== undefined) this.discard(before);",
-  caughtBy: ["failover.rollout"],
+  caughtBy: ["failover.rollout.in-flight"],
 } satisfies Mutant;

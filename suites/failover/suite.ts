@@ -14,6 +14,8 @@ const killsByProfile = { quick: 3, full: 10, nightly: 20 } as const;
 const marginMs = 15_000;
 /** Load beside which processes start: only losses count there, not latencies. */
 const calmRatePerSecond = 200;
+/** Longer than a rollout takes, so that a request is still being answered when it is over. */
+const inFlightMs = 4000;
 /** The end of a load, when the edge has had time to take over. */
 const settledSeconds = 0.3;
 
@@ -232,6 +234,33 @@ const checks: readonly Check[] = [
         { deadlineMs: marginMs, what: "version 2 at the anycast address" },
       );
       assert.equal(served, "2");
+    },
+  },
+  {
+    ...base,
+    id: "failover.rollout.in-flight",
+    promise: "a request that is being answered when a new version is rolled out is answered to its end",
+    needs: ["workers", "anycast"],
+    claims: ["WK-13"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const deployed = await context.deploy(fixtureOf("1"), { name: "in-flight" });
+      const pops = ["anycast", ...context.target.pops.map((pop) => pop.id)];
+      const slow = pops.map((pop) =>
+        deployed.request({ pop, path: `/?takesMs=${inFlightMs}`, deadlineMs: inFlightMs + marginMs }).then(
+          (response) => `${response.status} version ${response.headers["x-version"]}`,
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        ),
+      );
+      // Requests that follow theirs on connections of their own are answered: the slow ones are certainly on their way.
+      await Promise.all(pops.map((pop) => deployed.request({ pop, path: "/" })));
+
+      await context.deploy(fixtureOf("2"), { name: "in-flight" });
+      const next = await deployed.request({ path: "/" });
+      const answers = await Promise.all(slow);
+
+      assert.equal(next.headers["x-version"], "2");
+      assert.deepEqual(answers, pops.map(() => "200 version 1"));
     },
   },
 ];

@@ -2,7 +2,7 @@
 // written first and share one wait, so that a target in real time needs one minute and not six.
 import assert from "node:assert/strict";
 import type { CheckContext } from "../check.js";
-import { assertRefused, kvClient } from "./client.js";
+import { assertRefused, kvClient, type KvValue, popsOf } from "./client.js";
 import { kvCheck } from "./check.js";
 
 const shortestTtlSeconds = 60;
@@ -176,4 +176,50 @@ export const expirationChecks = [
       );
     },
   }),
+  kvCheck({
+    id: "kv.expiration.everywhere",
+    promise: "a key expires at every PoP at its time, whichever PoP wrote it: not before half of that time, and not after it",
+    claims: ["KV-19"],
+    level: "distributed",
+    pops: 2,
+    timeoutMs: (target) => (shortestTtlSeconds * 2 * 1000) / target.timeScale + 4 * marginMs,
+    async run(context) {
+      const pops = popsOf(context);
+      const clients = pops.map((pop) => kvClient(context.fixture, pop));
+      const ttlMs = context.scaled(shortestTtlSeconds * 1000);
+      // A key from each PoP: whose clock counts is then seen from both sides.
+      const keys = pops.map((pop) => `${context.unique}-${pop}`);
+      const writtenMs = performance.now();
+      await Promise.all(clients.map((client, index) => client.put(keys[index] ?? "", "value", { expirationTtl: shortestTtlSeconds })));
+      const readEverywhere = async (): Promise<readonly (string | null)[]> =>
+        (await Promise.all(clients.map((client) => client.attempt(keys.map((key) => ({ op: "get", key })))))).flat().map((answer) => (answer.ok ? ((answer.value as KvValue | null)?.text ?? null) : "refused"));
+
+      // Nobody may miss it before half of its time, and everybody must when it is over.
+      const early: (readonly (string | null)[])[] = [];
+      while (performance.now() - writtenMs < ttlMs / 2) {
+        early.push(await readEverywhere());
+        await nextProbe(context, ttlMs / 20);
+      }
+      await context.until(readEverywhere, (values) => values.every((value) => value === null), {
+        deadlineMs: ttlMs / 2 + marginAfterTtlMs(ttlMs),
+        what: "the expired key is absent at every PoP",
+      });
+
+      assert.ok(early.length > 0, "the key was read before half of its time");
+      assert.deepEqual([...new Set(early.flat())], ["value"]);
+    },
+  }),
 ];
+
+/** Late by half of its time, or by the whole seconds in which clocks may count, is late. */
+function marginAfterTtlMs(ttlMs: number): number {
+  return Math.max(1500, ttlMs / 2);
+}
+
+/** The interval of a reader that polls; it is not a wait for the target. */
+function nextProbe(context: CheckContext, intervalMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.max(20, intervalMs));
+    context.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

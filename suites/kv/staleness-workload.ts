@@ -27,7 +27,7 @@ export function workloadMs(timeScale: number): number {
 // Moments in windows: the first reads fill every cache, then each key changes while the entries are young.
 const firstWrite = 0.1;
 const lastWrite = 0.55;
-const settling = 0.1;
+const settling = 0.25;
 /** Reads per window, PoP and key: the resolution of what is found. */
 const readsPerWindow = 60;
 /** A PoP is not read more often than this, however short the window is. */

@@ -20,6 +20,7 @@ usage: main.js [options]
   --data DIR          keeps state in DIR (default: a temporary folder, removed at the end)
   --bucket URL        s3://bucket/prefix instead of the embedded bucket; AWS_* variables give endpoint and credentials
   --control-port N    port of the control server (default 0: any)
+  --logs              writes what workers and engines say to stderr, a JSON object a line: popId, source, level, text
 `;
 
 async function main(): Promise<void> {
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
         for (const listener of listeners) listener(event);
       },
       onLog: (popId, line) => {
-        if (values.logs) process.stderr.write(`[${popId}] ${line}\n`);
+        if (values.logs) process.stderr.write(`${JSON.stringify({ popId, ...line })}\n`);
       },
     });
     closers.unshift(() => edge.close());

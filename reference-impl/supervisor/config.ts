@@ -98,6 +98,7 @@ function engineConfig(settings: EngineSettings, disk: string, file: (path: strin
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  logging = (structuredLogging = true),
   services = [
     ${services.join(",\n    ")}
   ],

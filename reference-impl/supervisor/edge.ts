@@ -10,6 +10,7 @@ import type { ClusterSettings, EngineSettings } from "./config.js";
 import type { DeployedWorker } from "./deployment.js";
 import { watchHealth } from "./health.js";
 import { endLease, ownerOf, type RecordStore } from "./lease.js";
+import { engineSays, type LogLine } from "./log-line.js";
 import { type Generation, Pop } from "./pop.js";
 
 export type EdgeEventKind = "pop-down" | "pop-up" | "deployment-rolled-out" | "fault-injected" | "fault-healed";
@@ -32,7 +33,7 @@ export interface EdgeOptions {
   /** Where the cluster's state is, by PoP: each has its own way to the bucket, so that one can be cut off. */
   readonly storage: { readonly records: RecordStore; readonly prefix: string; readonly ofPop: (index: number) => Omit<ClusterSettings, "key" | "address"> };
   readonly onEvent: (event: EdgeEvent) => void;
-  readonly onLog: (popId: string, line: string) => void;
+  readonly onLog: (popId: string, line: LogLine) => void;
 }
 
 export interface Edge {
@@ -90,7 +91,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       new Pop(place, index, {
         onLog: options.onLog,
         onExit: async (address) => {
-          await endLease(options.storage.records, options.storage.prefix, address).catch((error: unknown) => options.onLog("edge", `the lease of ${address} could not be ended: ${String(error)}`));
+          await endLease(options.storage.records, options.storage.prefix, address).catch((error: unknown) => options.onLog("edge", engineSays(`the lease of ${address} could not be ended: ${String(error)}`)));
         },
         onCrash: (pop, words) => void crashed(pop, words),
       }),
@@ -152,12 +153,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (isClosing || pop.current !== undefined) return;
       const isBack = await serially(() => restart(pop)).catch((error: unknown) => {
-        options.onLog(pop.id, `restart failed: ${String(error)}`);
+        options.onLog(pop.id, engineSays(`restart failed: ${String(error)}`));
         return false;
       });
       if (isBack) return;
     }
-    options.onLog(pop.id, "given up after four restarts");
+    options.onLog(pop.id, engineSays("given up after four restarts"));
   }
 
   async function restart(pop: Pop): Promise<boolean> {

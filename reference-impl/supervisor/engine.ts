@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { workerdBinary } from "./binary.js";
+import { type LogLine, logLineOf } from "./log-line.js";
 
 export interface Engine {
   readonly pid: number;
@@ -19,7 +20,7 @@ export interface EngineOptions {
   readonly configFile: string;
   /** Socket names that must be listening before the engine counts as started. */
   readonly sockets: readonly string[];
-  readonly onLog: (line: string) => void;
+  readonly onLog: (line: LogLine) => void;
   readonly deadlineMs: number;
 }
 
@@ -46,13 +47,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     env: { TZ: "UTC", LC_ALL: "C" },
   });
   const lines: string[] = [];
-  const keep = (line: string): void => {
-    lines.push(line);
+  const keep = (line: LogLine): void => {
+    lines.push(line.text);
     if (lines.length > keptLines) lines.shift();
     options.onLog(line);
   };
-  readLines(child.stdout, keep);
-  readLines(child.stderr, keep);
+  readLines(child.stdout, (text) => keep(logLineOf(text, "worker")));
+  readLines(child.stderr, (text) => keep(logLineOf(text, "engine")));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
     child.once("error", () => resolve({ code: null, signal: null }));

@@ -7,6 +7,7 @@ import type { Place } from "../topology.js";
 import { adminSocket, socketName, stopTimeoutMs, writeEngineConfig, type EngineSettings } from "./config.js";
 import { workerOfHost } from "./deployment.js";
 import { type Engine, startEngine } from "./engine.js";
+import type { LogLine } from "./log-line.js";
 
 /** One process of a PoP, from start to exit. */
 export interface Generation {
@@ -22,7 +23,7 @@ export interface Generation {
 }
 
 export interface PopHooks {
-  readonly onLog: (popId: string, line: string) => void;
+  readonly onLog: (popId: string, line: LogLine) => void;
   /** A process of the PoP has been seen to exit: its lease can end. */
   readonly onExit: (address: string) => Promise<void>;
   /** The process that served the PoP ended and nobody asked for it. */
@@ -43,6 +44,8 @@ export class Pop implements PopDoor {
   /** Cut off from its clients by a fault: healthy or not, nobody is sent here. */
   isCutOff = false;
   readonly #retiring = new Set<Generation>();
+  /** What follows an exit (the lease, the folder), until it is done. */
+  readonly #farewells = new Set<Promise<void>>();
   readonly #hooks: PopHooks;
 
   constructor(
@@ -82,7 +85,8 @@ export class Pop implements PopDoor {
       deadlineMs: startDeadlineMs,
     });
     const generation: Generation = { number, engine, folder, workers, address: settings.cluster.address, activeRequests: 0, isStopping: false, onIdle: undefined };
-    void engine.exited.then(() => this.#exited(generation));
+    const farewell = engine.exited.then(() => this.#exited(generation)).finally(() => this.#farewells.delete(farewell));
+    this.#farewells.add(farewell);
     return generation;
   }
 
@@ -99,7 +103,7 @@ export class Pop implements PopDoor {
     generation.engine.signal("SIGKILL");
   }
 
-  /** Waits until the current process and all that are finishing have been seen to exit, after SIGKILL. */
+  /** Waits until the current process and all that are finishing have been seen to exit, after SIGKILL, and their leases are ended. */
   async destroy(): Promise<void> {
     const all = [...this.#retiring, ...(this.current === undefined ? [] : [this.current])];
     for (const generation of all) {
@@ -107,6 +111,7 @@ export class Pop implements PopDoor {
       generation.engine.signal("SIGKILL");
     }
     await Promise.all(all.map((generation) => generation.engine.exited));
+    await Promise.all(this.#farewells);
   }
 
   /** Ends the current process at once. @returns what was seen, in words */

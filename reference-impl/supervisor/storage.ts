@@ -26,6 +26,9 @@ const prefix = "edge";
 export async function openStorage(options: { readonly dataFolder: string; readonly pops: number; readonly external: string | undefined }): Promise<Storage> {
   if (options.external !== undefined) return externalStore(options.external);
   const bucket = await openBucket({ directory: join(options.dataFolder, "bucket"), bucket: "edge" });
+  // This bucket is reached through this process alone, so a lease found at its opening is of a process that cannot act any
+  // more: its objects need not wait for the lease to lapse.
+  for (const key of await bucket.list(`${prefix}/v1/nodes/`)) await bucket.delete(key);
   const listeners = await Promise.all(Array.from({ length: options.pops }, () => bucket.listen()));
   return {
     records: bucket,

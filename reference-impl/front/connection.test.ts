@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, request as httpRequest, Agent, type RequestListener, type Server } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer as createPlainServer, type AddressInfo, type Socket } from "node:net";
 import { placesOf } from "../topology.js";
 import type { PopDoor, Route } from "./connection.js";
 import { listen, type Listener } from "./listener.js";
@@ -176,5 +176,41 @@ describe("a connection at the ingress", () => {
     socket.destroy();
 
     await wentAway;
+  });
+
+  it("tells it with a reset, which no engine takes for a client that still listens", async () => {
+    let ended: (how: unknown) => void = () => undefined;
+    const ending = new Promise((resolve) => (ended = resolve));
+    let started: () => void = () => undefined;
+    const hasStarted = new Promise<void>((resolve) => (started = resolve));
+    // A plain socket: an HTTP server reports a mere end as a reset too.
+    const origin = createPlainServer((incoming) => {
+      incoming.on("data", () => started());
+      incoming.on("end", () => ended("a mere end"));
+      incoming.on("error", (error) => ended("code" in error ? error.code : error));
+    });
+    origin.listen(0, "127.0.0.1");
+    await once(origin, "listening");
+    open.push(() => origin.close());
+    const made = await bench({ kind: "origin", origin: { port: (origin.address() as AddressInfo).port, generation: 1 } });
+    open.push(() => made.listener.shut());
+    const socket = connect(made.listener.port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await hasStarted;
+
+    socket.destroy();
+
+    assert.equal(await ending, "ECONNRESET");
+  });
+
+  it("ends the connection after the answer when its client asks for that", async () => {
+    const { bench: made } = await set((_incoming, outgoing) => outgoing.end("last"));
+    const socket = connect(made.listener.port, "127.0.0.1");
+    open.push(() => socket.destroy());
+
+    socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const text = await readUntil(socket, "never");
+
+    assert.match(text, /^HTTP\/1\.1 200 [^]*last/);
   });
 });

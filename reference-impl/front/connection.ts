@@ -34,6 +34,8 @@ interface Exchange {
   readonly method: string;
   readonly request: BodyTracker;
   readonly generation: number;
+  /** The client wants its connection to end after the answer. */
+  readonly isLast: boolean;
   response: BodyTracker | undefined;
   /** The response has no length: it ends when the engine closes the connection. */
   endsWithConnection: boolean;
@@ -86,6 +88,9 @@ export class ClientConnection {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    // A worker whose client goes away in the middle is told by a reset: the engine takes a mere end for a client that
+    // still listens, and works on.
+    if (this.#exchange !== undefined && !this.#isTunnel) this.#upstream?.socket.resetAndDestroy();
     this.#endExchange();
     this.#dropUpstream();
     this.#client.destroy();
@@ -132,7 +137,7 @@ export class ClientConnection {
 
   #begin(head: RequestHead, origin: Origin): void {
     const request = trackBody(head.framing);
-    this.#exchange = { method: head.method, request, generation: origin.generation, response: undefined, endsWithConnection: false, headBytes: undefined };
+    this.#exchange = { method: head.method, request, generation: origin.generation, isLast: head.isLast, response: undefined, endsWithConnection: false, headBytes: undefined };
     this.door.onRequest(origin.generation, 1);
     const upstream = this.#upstreamTo(origin);
     upstream.socket.write(rewriteHead(head, this.#identity), "latin1");
@@ -211,6 +216,11 @@ export class ClientConnection {
     const exchange = this.#exchange;
     if (exchange?.response?.isDone !== true || !exchange.request.isDone) return;
     this.#endExchange();
+    if (exchange.isLast) {
+      this.#dropUpstream();
+      this.#client.end();
+      return;
+    }
     if (this.#upstream !== undefined) this.#upstream.lastUsedMs = Date.now();
     const next = this.#pending;
     this.#pending = undefined;

@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly host: string;
   readonly framing: BodyFraming;
   readonly isUpgrade: boolean;
+  /** The client says Connection: close: its connection ends after the answer. */
+  readonly isLast: boolean;
 }
 
 /** A request that is refused at the ingress, with the status to say so. */
@@ -51,6 +53,7 @@ export function parseRequestHead(text: string): RequestHead {
   let length: number | undefined;
   let isChunked = false;
   let isUpgrade = false;
+  let isLast = false;
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index] ?? "";
     const colon = line.indexOf(":");
@@ -74,13 +77,16 @@ export function parseRequestHead(text: string): RequestHead {
       case "upgrade":
         isUpgrade = true;
         break;
+      case "connection":
+        isLast ||= value.toLowerCase().split(",").some((option) => option.trim() === "close");
+        break;
     }
     headers.push([name, value]);
   }
   if (host === undefined) throw new BadRequest(400, "a Host header is required");
   if (isChunked && length !== undefined) throw new BadRequest(400, "ambiguous body length");
   const framing: BodyFraming = isChunked ? { kind: "chunked" } : length !== undefined && length > 0 ? { kind: "length", bytes: length } : { kind: "none" };
-  return { method, target, headers, host, framing, isUpgrade };
+  return { method, target, headers, host, framing, isUpgrade, isLast };
 }
 
 export interface ResponseHead {

@@ -154,7 +154,7 @@ async function examineFault(examination: Examination, fault: FaultSpec, subject:
   const effect = await attempt(examination, subject, () => verbs.injectFault(fault));
   if (effect === undefined) return;
   const mustBeSilent = fault.kind === "kill" || fault.kind === "stop" || fault.kind === "pause" || (fault.kind === "isolate" && fault.scope === "clients");
-  const during = endpoint === undefined || !mustBeSilent ? undefined : await ask(endpoint, 1_000);
+  const during = endpoint === undefined || !mustBeSilent ? undefined : await ask(endpoint, 500);
   const healed = await attempt(examination, subject, () => verbs.healFault(effect.faultId));
   if (healed === undefined) return;
   if (during !== undefined && typeof during !== "string") {

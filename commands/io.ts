@@ -26,7 +26,7 @@ export function processIo(): CommandIo {
     err: (text) => void stderr.write(text),
     isLive: stderr.isTTY === true && !isSet("CI") && env["TERM"] !== "dumb",
     hasColour: stdout.isTTY === true && !isSet("NO_COLOR") && env["TERM"] !== "dumb",
-    columns: stdout.columns ?? 100,
+    columns: stdout.columns ?? stderr.columns ?? 100,
     onSignal(listener) {
       const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
       for (const signal of signals) process.on(signal, listener);

@@ -2,9 +2,9 @@
 import type { Profile } from "../contract/result/document.js";
 import type { Check, Suite } from "../suites/check.js";
 
-/** Every check id of every profile, a line each. */
-export function listedIds(suites: readonly Suite[]): string {
-  return suites.flatMap((suite) => suite.checks.map((check) => `${check.id}\n`)).join("");
+/** Every check id of every profile. */
+export function listedIds(suites: readonly Suite[]): readonly string[] {
+  return suites.flatMap((suite) => suite.checks.map((check) => check.id));
 }
 
 function needsOf(check: Check): string {

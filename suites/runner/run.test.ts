@@ -302,6 +302,19 @@ describe("a fixture", () => {
     assert.match(stub.calls[0] ?? "", /^deploy hello-e[a-z0-9]+$/);
   });
 
+  it("that is never deployed ends with the run's time", async () => {
+    const { of } = await run([asks("made.one"), passing], { totalBudgetMs: 100 }, { verbs: { deploy: () => new Promise(() => undefined) } });
+
+    assert.equal(of("made.one").verdict, "inconclusive");
+    assert.equal(of("made.pass").verdict, "inconclusive");
+  });
+
+  it("that is never undeployed does not hold up the end", async () => {
+    const { document } = await run([asks("made.one")], { closingMs: 50 }, { verbs: { undeploy: () => new Promise(() => undefined) } });
+
+    assert.equal(document.verdict, "pass");
+  });
+
   it("of a check's own is undeployed after it", async () => {
     const deploys = check("made.own", async ({ deploy }) => {
       const own = await deploy(fixture, { name: "other" });

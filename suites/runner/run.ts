@@ -61,9 +61,11 @@ export interface RunOptions {
   readonly nowMs?: () => number;
   /** How long a runtime that crashed may take to accept connections again, ms. */
   readonly recoveryMs?: number;
+  /** How long undeploying all fixtures at the end may take, ms. */
+  readonly closingMs?: number;
 }
 
-const closingMs = 20_000;
+const defaultClosingMs = 20_000;
 const hurriedClosingMs = 3_000;
 
 /**
@@ -146,7 +148,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       return conducted.result;
     },
   });
-  await closed(fixtures.close(), ending.signal.aborted ? hurriedClosingMs : closingMs);
+  await closed(fixtures.close(), ending.signal.aborted ? hurriedClosingMs : (options.closingMs ?? defaultClosingMs));
   pool.close();
   ending.stop();
   if (leftBehind.size === 0) stopListening();

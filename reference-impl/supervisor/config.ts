@@ -83,7 +83,7 @@ function engineConfig(settings: EngineSettings, disk: string, file: (path: strin
   for (const [name, program] of Object.entries(settings.programs)) file(`programs/${name}.js`, program);
   const services = [
     kvService(settings),
-    cacheService(settings),
+    cacheService,
     adminService(settings),
     `(name = "disk", disk = (path = ${quote(disk)}, writable = true))`,
     `(name = "kv-values", bucket = (path = "kv-values"))`,
@@ -142,13 +142,10 @@ function kvService(settings: EngineSettings): string {
     ))`;
 }
 
-function cacheService(settings: EngineSettings): string {
-  return `(name = "cache", worker = (
+const cacheService = `(name = "cache", worker = (
       modules = [(name = "cache.js", esModule = embed "programs/cache.js")],
-      ${ownCompatibility},
-      bindings = [(name = "TIME_SCALE", text = "${settings.timeScale}")]
+      ${ownCompatibility}
     ))`;
-}
 
 function adminService(settings: EngineSettings): string {
   const bindings = [

@@ -18,6 +18,8 @@ import { mutant as frontKeepsDeadPop } from "./front-keeps-dead-pop.js";
 import { mutant as frontKeepsFrozenPop } from "./front-keeps-frozen-pop.js";
 import { mutant as frontResetsOtherPops } from "./front-resets-other-pops.js";
 import { mutant as rolloutCutsRequests } from "./rollout-cuts-requests.js";
+import { mutant as cacheSharedByWorkers } from "./cache-shared-by-workers.js";
+import { mutant as cacheNeverExpires } from "./cache-never-expires.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -40,4 +42,6 @@ export const mutants: readonly Mutant[] = [
   frontKeepsFrozenPop,
   frontResetsOtherPops,
   rolloutCutsRequests,
+  cacheSharedByWorkers,
+  cacheNeverExpires,
 ];

@@ -108,6 +108,13 @@ describe("writer html", () => {
     for (const { id } of bigRun().checks) assert.ok(text.includes(` id="${id}"`), id);
   });
 
+  it("keeps places apart when ids are alike, empty, or names of the page's own", () => {
+    const ids = ["kv.get", "kv.get", "kv get", "kv-get", "", "/", "checks", "failed", "h-checks", "top", "x".repeat(500), "x".repeat(501)];
+    const text = writers.html.write(run({ checks: ids.map((id, index) => check(id, "a promise", { verdict: index % 2 === 0 ? "fail" : "pass" })) }));
+    const places = [...text.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    assert.equal(new Set(places).size, places.length, places.join(" "));
+  });
+
   it("lets a browser load nothing, and names no address to load from", () => {
     assert.match(page, /default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'/);
     assert.doesNotMatch(writers.html.write(bigRun()), /(src|href|url)\s*[=(]\s*["']?https?:/);

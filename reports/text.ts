@@ -92,7 +92,7 @@ export function escapeXml(text: string): string {
  */
 export function escapeMarkdown(text: string): string {
   return text
-    .replace(/[&<>`*_[\]|\\~#@!$:{}]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[&<>`*_[\]|\\~#@!${}]|:(?=[\w/+-])/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/&#(64|35|58);(?=\S)/g, "&#$1;&#8203;")
     .replace(/\bwww\./gi, "$&&#8203;")
     .replace(/^(\s*\d*)([.)](?=\s|$)|[-+=])/, (_, before: string, sign: string) => `${before}&#${sign.charCodeAt(0)};`);

@@ -23,7 +23,7 @@ const sectionIds = ["top", "content", "failed", "undecided", "known", "claims", 
 export function htmlReport(whole: ResultDocument): string {
   const document = shortened(whole);
   const facts = overview(document);
-  const anchor = anchors(sectionIds);
+  const anchor = anchors(sectionIds.flatMap((id) => [id, `h-${id}`]));
   const anchorsOf = new Map<CheckResult, string>(document.checks.map((check) => [check, anchor(check.id)]));
   const byId = new Map(document.checks.map((check) => [check.id, anchorsOf.get(check)]));
   const failed = facts.failures.slice(0, cardsShown);

@@ -1,6 +1,7 @@
 // Reads HTTP/1.1 answers off a connection's bytes, strictly: a body that should not be there is taken for the beginning
 // of the next answer, and told as such.
 import { AssertionError } from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
 
 export interface WireAnswer {
   readonly status: number;
@@ -37,6 +38,24 @@ export function answersIn(received: string, methods: readonly string[] = []): re
     at = body.end;
   }
   return answers;
+}
+
+/** A text as JSON. @throws AssertionError that shows the text when it is none */
+export function parsedJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new AssertionError({ message: `${what} as JSON expected; ${JSON.stringify(text.slice(0, 200))} came` });
+  }
+}
+
+/** What gzip holds, as text. @throws AssertionError that shows the first bytes when it is not gzip */
+export function gunzipped(bytes: Uint8Array): string {
+  try {
+    return gunzipSync(bytes).toString("utf8");
+  } catch {
+    throw new AssertionError({ message: `a body in gzip expected; ${JSON.stringify(Buffer.from(bytes.subarray(0, 60)).toString("latin1"))} came` });
+  }
 }
 
 function headersOf(lines: readonly string[]): Record<string, string> {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { isIP } from "node:net";
 import type { Check, CheckContext, ExchangeRequest } from "../check.js";
+import { parsedJson } from "./answers.js";
 import { edgeFixture } from "./fixtures.js";
 
 const base = { level: "isolate", needs: ["workers", "workers.cf"], fixture: edgeFixture } as const;
@@ -147,7 +148,7 @@ export const cfChecks: readonly Check[] = [
       const { headers } = await seen(context);
       const scheme = new URL(context.fixture.endpoint().url).protocol.replace(":", "");
 
-      assert.deepEqual(JSON.parse(headers["cf-visitor"] ?? "null"), { scheme });
+      assert.deepEqual(parsedJson(headers["cf-visitor"] ?? "", "CF-Visitor"), { scheme });
     },
   },
   {

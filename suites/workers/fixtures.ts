@@ -13,6 +13,7 @@ const fixture = (name: string, more: Partial<Fixture> = {}): Fixture => ({
 
 export const crons = { fine: "*/5 * * * *", failing: "15 3 * * *", final: "30 3 * * *" } as const;
 
+export const helloFixture = fixture("hello");
 export const handlerFixture = fixture("handler", { crons: Object.values(crons) });
 export const httpFixture = fixture("http");
 /** The documents ask for the flag before request.signal follows the client. */

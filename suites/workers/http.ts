@@ -2,9 +2,8 @@
 // client gets.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { gunzipSync } from "node:zlib";
 import type { Check, CheckContext, ExchangeRequest } from "../check.js";
-import { answersIn, type WireAnswer } from "./answers.js";
+import { answersIn, gunzipped, parsedJson, type WireAnswer } from "./answers.js";
 import { httpFixture } from "./fixtures.js";
 import { openExchange, openWire, pathAt, type Address, type StreamedAnswer } from "./wire.js";
 
@@ -134,7 +133,7 @@ export const httpChecks: readonly Check[] = [
 
       const [answer] = await exchanged(context, ["GET"], headOf(endpoint, "GET", path));
 
-      const { url } = parseMirrored(JSON.parse(answer?.body ?? "null"));
+      const { url } = parseMirrored(parsedJson(answer?.body ?? "", "the mirrored request"));
       assert.equal(tailOf(url), pathAt(endpoint, path));
     },
   },
@@ -145,7 +144,7 @@ export const httpChecks: readonly Check[] = [
     async run(context) {
       const seen = await mirror(context, { path: "/" });
 
-      assert.equal(new URL(seen.url).host, context.fixture.endpoint().host);
+      assert.equal(/^https?:\/\/([^/]*)\//.exec(seen.url)?.[1], context.fixture.endpoint().host);
       assert.equal(seen.headers["host"], context.fixture.endpoint().host);
     },
   },
@@ -223,7 +222,7 @@ export const httpChecks: readonly Check[] = [
 
       for (let from = 0; from < body.length; from += 100_003) exchange.write(body.subarray(from, from + 100_003));
       exchange.end();
-      const seen = parseMirrored(JSON.parse((await (await exchange.answer()).rest()).toString("utf8")));
+      const seen = parseMirrored(parsedJson((await (await exchange.answer()).rest()).toString("utf8"), "the mirrored request"));
 
       assert.deepEqual([seen.sizeBytes, seen.sha256], [body.length, sha256(body)]);
     },
@@ -261,7 +260,7 @@ export const httpChecks: readonly Check[] = [
       const [answer] = await exchanged(context, ["POST"], head, "hello");
 
       assert.equal(answer?.status, 200);
-      assert.equal(parseMirrored(JSON.parse(answer.body)).text, "hello");
+      assert.equal(parseMirrored(parsedJson(answer.body, "the mirrored request")).text, "hello");
     },
   },
   {
@@ -397,7 +396,7 @@ export const httpChecks: readonly Check[] = [
       const answer = await answered(context, { headers: [["content-encoding", "gzip"]], body: text }, { headers: { "accept-encoding": "gzip" } });
 
       assert.equal(answer.header("content-encoding"), "gzip");
-      assert.equal(gunzipSync(await answer.rest()).toString(), text);
+      assert.equal(gunzipped(await answer.rest()), text);
     },
   },
   {

@@ -5,6 +5,7 @@ import { cfChecks } from "./cf.js";
 import { deploymentChecks } from "./deployment.js";
 import { httpChecks } from "./http.js";
 import { isolateAreas, isolateChecks, nodeFixture } from "./isolate.js";
+import { latencyChecks } from "./latency.js";
 import { lifecycleChecks } from "./lifecycle.js";
 import { streamingChecks } from "./streaming.js";
 import { websocketChecks } from "./websocket.js";
@@ -25,5 +26,6 @@ export const workersSuite: Suite = {
     ...deploymentChecks,
     ...cfChecks,
     ...cacheChecks,
+    ...latencyChecks,
   ],
 };

@@ -181,30 +181,6 @@ export const cases: readonly IsolateCase[] = [
     },
   },
   {
-    id: "workers.api.promise-rejection-event",
-    entry: "PromiseRejectionEvent",
-    subject: "PromiseRejectionEvent",
-    needs: ["workers.event-target"],
-    promise: "PromiseRejectionEvent carries the promise and the reason of an unhandled rejection",
-    async run() {
-      const reason = new Error("nobody catches this");
-      const seen = new Promise<Event>((resolve) => {
-        addEventListener("unhandledrejection", (event) => {
-          if (Reflect.get(event, "reason") !== reason) return;
-          event.preventDefault();
-          resolve(event);
-        });
-      });
-
-      const lost = Promise.reject(reason);
-      const event = await seen;
-      lost.catch(() => undefined);
-
-      holds(event instanceof PromiseRejectionEvent, "the event is a PromiseRejectionEvent");
-      same(Reflect.get(event, "promise"), lost, "event.promise");
-    },
-  },
-  {
     id: "workers.api.dom-exception",
     entry: "DOMException",
     subject: "DOMException",
@@ -300,6 +276,30 @@ export const cases: readonly IsolateCase[] = [
 
       holds(event instanceof PromiseRejectionEvent, "the event is a PromiseRejectionEvent");
       same(Reflect.get(event as object, "promise"), late, "event.promise");
+    },
+  },
+  {
+    id: "workers.api.promise-rejection-event",
+    entry: "PromiseRejectionEvent",
+    subject: "PromiseRejectionEvent",
+    needs: ["workers.event-target"],
+    promise: "PromiseRejectionEvent carries the promise and the reason of an unhandled rejection",
+    async run() {
+      const reason = new Error("nobody catches this");
+      const seen = new Promise<Event>((resolve) => {
+        addEventListener("unhandledrejection", (event) => {
+          if (Reflect.get(event, "reason") !== reason) return;
+          event.preventDefault();
+          resolve(event);
+        });
+      });
+
+      const lost = Promise.reject(reason);
+      const event = await seen;
+      lost.catch(() => undefined);
+
+      holds(event instanceof PromiseRejectionEvent, "the event is a PromiseRejectionEvent");
+      same(Reflect.get(event, "promise"), lost, "event.promise");
     },
   },
   {

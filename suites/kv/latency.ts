@@ -1,0 +1,27 @@
+// How fast a read is that finds its value in the PoP's cache.
+import assert from "node:assert/strict";
+import { latencyTimeoutMs, measureLatency } from "../latency.js";
+import { kvClient } from "./client.js";
+import { kvCheck } from "./check.js";
+
+export const latencyChecks = [
+  kvCheck({
+    id: "kv.read.hit",
+    promise: "reads of a key that the PoP has cached are all answered; their latency is measured",
+    claims: ["SEED-11", "SEED-12"],
+    timeoutMs: latencyTimeoutMs,
+    async run(context) {
+      const kv = kvClient(context.fixture);
+      await kv.put(context.unique, "value");
+      assert.equal(await kv.get(context.unique), "value");
+
+      await measureLatency(context, {
+        id: "kv.read.hit",
+        path: `/?key=${context.unique}`,
+        what: "the whole HTTP exchange with a worker that reads one key",
+        ratePerSecond: 50,
+        thresholdMs: context.threshold("SEED-12"),
+      });
+    },
+  }),
+];

@@ -1,0 +1,56 @@
+// One latency measurement of a check: open-loop load on its fixture, recorded whole, before anything is asserted.
+import assert from "node:assert/strict";
+import { runOpenLoop } from "../load/open-loop/open-loop.js";
+import type { CheckContext } from "./check.js";
+
+export interface LatencyMeasurement {
+  /** Id of the measurement that is recorded. */
+  readonly id: string;
+  /** Begins with "/". */
+  readonly path: string;
+  /** What is timed, in words for the report. */
+  readonly what: string;
+  readonly ratePerSecond: number;
+  /** The figure it will be judged by: a driver whose lag comes near it makes the run void. */
+  readonly thresholdMs: number;
+}
+
+const durationMsByProfile = { quick: 4_000, full: 20_000, nightly: 60_000 } as const;
+const requestTimeoutMs = 5_000;
+
+/** The longest that {@link measureLatency} takes, ms: for a check's timeout. */
+export const latencyTimeoutMs = 90_000;
+
+/**
+ * Loads the fixture at its first PoP and records the latencies.
+ * @throws AssertionError when a request was not answered with success
+ */
+export async function measureLatency(context: CheckContext, { id, path, what, ratePerSecond, thresholdMs }: LatencyMeasurement): Promise<void> {
+  const { url, host } = context.fixture.endpoint();
+  const result = await runOpenLoop({
+    url,
+    host,
+    path,
+    ratePerSecond,
+    arrivals: "poisson",
+    durationMs: durationMsByProfile[context.profile],
+    seed: context.seed,
+    timeoutMs: requestTimeoutMs,
+    connections: { max: 64 },
+    thresholdMs,
+    signal: context.signal,
+  });
+  const [p50, p90, p99, p999, max] = [50, 90, 99, 99.9, 100].map((percentile) => result.latency.percentileMs(percentile)) as [number, number, number, number, number];
+  context.measure({
+    id,
+    value: p50,
+    unit: "ms",
+    n: result.latency.n,
+    conditions: { mode: "open loop, Poisson arrivals, keep-alive, from the intended send time", ratePerSecond, what },
+    percentiles: { p50, p90, p99, "p99.9": p999, max },
+    samples: result.latency.samplesMs(256),
+    ...(result.void === undefined ? {} : { voidBecause: result.void }),
+  });
+  const failed = Object.entries(result.counts).filter(([outcome, count]) => outcome !== "ok" && count > 0);
+  assert.deepEqual(failed, [], "every request is answered with success");
+}

@@ -74,6 +74,13 @@ describe("time series", () => {
     assert.equal(chart.n, 20_000);
   });
 
+  it("sees where nothing came, and no silence in an even series", () => {
+    const even = Array.from({ length: 400 }, (_, index): readonly [number, number] => [index / 100, 1]);
+    assert.deepEqual(timeSeries({ ...measurement, series: even }, [])?.silences, []);
+    const holed = even.filter(([second]) => second < 1 || second >= 1.5);
+    assert.deepEqual(timeSeries({ ...measurement, series: holed }, [])?.silences, [{ fromS: 0.99, toS: 1.5 }]);
+  });
+
   it("marks the faults that happened meanwhile, and only those", () => {
     const fault = { kind: "kill", popId: "fra", scope: "", evidence: "" };
     const series = [[0, 1], [10, 2]] as const;

@@ -16,12 +16,23 @@ export interface TimeSeries {
   readonly value: Scale;
   /** At most 600 points; where there were more, the extremes of each stretch are kept. */
   readonly points: readonly (readonly [number, number])[];
+  /** Stretches in which nothing came, where something usually does: an outage must not be drawn as a straight line. */
+  readonly silences: readonly Silence[];
   readonly faults: readonly FaultSpan[];
   readonly n: number;
 }
 
+export interface Silence {
+  readonly fromS: number;
+  readonly toS: number;
+}
+
 const pointsDrawn = 600;
 const faultsDrawn = 24;
+/** A silence is this many times the usual distance of two points, and this share of the whole time: seen, not guessed. */
+const silenceRatio = 8;
+const silenceShare = 0.004;
+const silencesDrawn = 12;
 
 /** @returns undefined when there are fewer than two finite points */
 export function timeSeries(measurement: Measurement, faults: readonly FaultRecord[], threshold?: number): TimeSeries | undefined {
@@ -38,6 +49,7 @@ export function timeSeries(measurement: Measurement, faults: readonly FaultRecor
     time: linearScale(Math.min(0, first), last, 6),
     value: scaleFor([...values, ...near]),
     points,
+    silences: silencesOf(sorted),
     faults: faultSpans(measurement.startedAtMs, faults, last),
     n: sorted.length,
   };
@@ -55,6 +67,18 @@ function thinned(points: readonly (readonly [number, number])[]): readonly (read
     kept.push(...(low === high ? [low] : low[0] <= high[0] ? [low, high] : [high, low]));
   }
   return kept;
+}
+
+/** The longest silences, in the order of time. */
+function silencesOf(points: readonly (readonly [number, number])[]): readonly Silence[] {
+  const steps = points.slice(1).map(([second], index) => ({ fromS: points[index]?.[0] ?? second, toS: second }));
+  const usual = steps.map(({ fromS, toS }) => toS - fromS).sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+  const span = (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0);
+  return steps
+    .filter(({ fromS, toS }) => toS - fromS > usual * silenceRatio && toS - fromS > span * silenceShare)
+    .sort((a, b) => b.toS - b.fromS - (a.toS - a.fromS))
+    .slice(0, silencesDrawn)
+    .sort((a, b) => a.fromS - b.fromS);
 }
 
 function faultSpans(startedAtMs: number | undefined, faults: readonly FaultRecord[], lastS: number): readonly FaultSpan[] {

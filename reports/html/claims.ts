@@ -35,13 +35,13 @@ function rank(claim: ClaimResult): number {
 
 function folded(title: string, claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined, isMeasured: boolean): Markup | undefined {
   if (claims.length === 0) return undefined;
-  return html`<details class="fold"><summary>${title}</summary>${claimTable(title, claims, checkLink, isMeasured)}</details>`;
+  return html`<details class="fold"><summary>${title}</summary>${claimTable(title, claims, checkLink, isMeasured, true)}</details>`;
 }
 
-function claimTable(caption: string, claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined, isMeasured: boolean): Markup {
+function claimTable(caption: string, claims: readonly ClaimResult[], checkLink: (id: string) => string | undefined, isMeasured: boolean, isTitled = false): Markup {
   const rows = claims.slice(0, rowsShown).map((claim) => row(claim, checkLink, isMeasured));
   const heads = isMeasured ? html`<th scope="col">Documented</th><th scope="col">Measured</th>` : html`<th scope="col">Documented</th><th scope="col">Why</th>`;
-  return html`<table class="claims"><caption>${caption}</caption><thead><tr><th scope="col"><span class="unseen">Verdict</span></th><th scope="col">Claim</th>${heads}</tr></thead><tbody>${rows}</tbody></table>${claims.length > rowsShown ? html`<p>… and ${claims.length - rowsShown} more in result.json.</p>` : undefined}`;
+  return html`<table class="claims"><caption${isTitled ? html` class="unseen"` : undefined}>${caption}</caption><thead><tr><th scope="col"><span class="unseen">Verdict</span></th><th scope="col">Claim</th>${heads}</tr></thead><tbody>${rows}</tbody></table>${claims.length > rowsShown ? html`<p>… and ${claims.length - rowsShown} more in result.json.</p>` : undefined}`;
 }
 
 function row(claim: ClaimResult, checkLink: (id: string) => string | undefined, isMeasured: boolean): Markup {

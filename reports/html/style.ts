@@ -143,7 +143,7 @@ details > summary { cursor: pointer; }
 .cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
-.cards figure { margin-top: 0.9rem; }
+.cards figure { margin-top: 0.9rem; } figcaption.soft { font-size: 0.86rem; }
 .chart { display: block; width: 100%; max-width: 30rem; height: auto; overflow: visible; }
 .chart text, .map text { font: 10px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; fill: var(--soft); }
 .chart .mark-text { fill: var(--mark); } .chart .limit-text { fill: var(--fail-ink); } .chart .fault-text { fill: var(--fail-ink); font-size: 9px; }
@@ -154,7 +154,7 @@ details > summary { cursor: pointer; }
 .limit { stroke: var(--fail-ink); stroke-width: 1.5; stroke-dasharray: 5 3; }
 .span { stroke: var(--bar); stroke-width: 3; opacity: 0.45; }
 .line { fill: none; stroke: var(--bar); stroke-width: 1.6; stroke-linejoin: round; }
-.fault { fill: var(--shade); }
+.fault { fill: var(--shade); } .silence { fill: var(--fail); }
 .percentiles { font-size: 0.86rem; margin-top: 0.5rem; width: auto; } .percentiles th, .percentiles td { padding-right: 0.9rem; padding-block: 0.2rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; margin-top: 0.7rem; font-size: 0.84rem; color: var(--soft); }
 .chips div { display: flex; gap: 0.35em; } .chips dt::after { content: ":"; } .chips dd { margin: 0; color: var(--ink); }

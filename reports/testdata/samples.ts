@@ -95,7 +95,7 @@ function measurements(seed: number): Readonly<Record<string, Measurement>> {
     const second = index / 4;
     const since = Math.min(...kills.map((kill) => (second >= kill ? second - kill : Infinity)));
     return [second, Math.round((since < 0.5 ? 38 - 60 * since + 5 * random() : 1.1 + 0.7 * random()) * 100) / 100];
-  });
+  }).filter(([second]) => second < 34 || second >= 36.5);
   const pops = base.target.pops.map((pop) => pop.id);
   const windows = pops.flatMap((row) => pops.map((column) => ({ row, column, value: Math.round(row === column ? 3 + 4 * random() : 780 + 190 * random()) })));
   const rank = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))] ?? 0;

@@ -1,37 +1,14 @@
 // A shard: the one place where a key's truth is. A Durable Object with SQLite, so it has a single owner among all PoPs,
 // and what it acknowledged is durable. Writes to a key are ordered by their arrival here: the last one wins.
 import { DurableObject } from "cloudflare:workers";
+import { GroupCommit } from "./group-commit.js";
 import type { ListedKey, Page } from "./listing.js";
 import { sizes } from "./limits.js";
 import { registryName } from "./placement.js";
-import { admit, isLive, nextMoment, type RowState, type WriteRequest } from "./rows.js";
-import { platformNow, type KvEnv } from "./settings.worker.js";
+import { admit, isLive, nextMoment, type RowState } from "./rows.js";
+import { currentClock, platformNow, type KvEnv } from "./settings.worker.js";
+import type { StoredReading, StoredWrite, WriteOutcome } from "./stored.js";
 import { deleteBlob } from "./values.worker.js";
-
-/** What a shard answers to a read. */
-export interface StoredReading {
-  /** null when there is no value, and when it is in the bucket. */
-  readonly value: Uint8Array | null;
-  /** Name of the value in the bucket, null when it is inline or there is none. */
-  readonly blob: string | null;
-  readonly sizeBytes: number;
-  readonly metadata: string | null;
-  readonly deadlineMs: number;
-  readonly asOf: number;
-}
-
-export interface StoredWrite extends WriteRequest {
-  readonly key: string;
-  readonly value: Uint8Array | null;
-  readonly blob: string | null;
-  readonly sizeBytes: number;
-  readonly metadata: string | null;
-  readonly expiration: number | null;
-  readonly deadlineMs: number;
-}
-
-/** `stored`: the key has this value now. `superseded`: it was applied, and overwritten since. */
-export type WriteOutcome = { readonly outcome: "stored" | "superseded" | "too-many" | "lost-blob"; readonly asOf: number };
 
 /** Columns in the order of SELECT; the value comes last, so that the others are read without its pages. */
 const schema = `
@@ -60,12 +37,17 @@ export class KvShard extends DurableObject<KvEnv> {
   readonly #sql = this.ctx.storage.sql;
   #moment = 0;
   #isRegistered = false;
-  #isCleanupDue = false;
+  /** Wall time of the next alarm, ms; null when there is none. */
+  #cleanupAtMs: number | null = null;
+  readonly #group = new GroupCommit(() => this.ctx.storage.sync());
 
   constructor(ctx: DurableObjectState, env: KvEnv) {
     super(ctx, env);
     this.#sql.exec(schema);
     this.#isRegistered = this.#sql.exec("SELECT 1 FROM registered").next().value !== undefined;
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#cleanupAtMs = await ctx.storage.getAlarm();
+    });
   }
 
   read(keys: readonly string[]): StoredReading[] {
@@ -75,38 +57,16 @@ export class KvShard extends DurableObject<KvEnv> {
 
   async write(request: StoredWrite): Promise<WriteOutcome> {
     if (!this.#isRegistered) await this.#register();
-    const { key } = request;
-    const row = this.#row(key);
-    const wallMs = Date.now();
-    const admission = admit(row, request, wallMs);
-    if (admission === "too-many") return { outcome: "too-many", asOf: this.#moment };
-    this.#moment = nextMoment(this.#moment, wallMs);
-    if (admission === "done") return { outcome: row?.writeId === request.writeId && !row.isDeleted ? "stored" : "superseded", asOf: this.#moment };
-    if (request.blob !== null && !this.#claim(request.blob)) return { outcome: "lost-blob", asOf: this.#moment };
-    this.#discardBlob(key, wallMs);
-    this.#commit(request, wallMs);
-    return { outcome: "stored", asOf: this.#moment };
+    return this.#group.run(() => this.#apply(request));
   }
 
-  remove(key: string): number {
-    const wallMs = Date.now();
-    this.#moment = nextMoment(this.#moment, wallMs);
-    if (this.#row(key)?.isDeleted === false) {
-      this.#discardBlob(key, wallMs);
-      this.#sql.exec("UPDATE entry SET deleted = 1, changed = ?, blob = NULL WHERE key = ?", wallMs, key);
-      this.#cleanUpLater();
-    }
-    return this.#moment;
+  remove(key: string): Promise<number> {
+    return this.#group.run(() => this.#remove(key));
   }
 
   /** Announces a value that is about to be put into the bucket, so that it is found should its write never come. */
-  announce(key: string, blob: string): "announced" | "too-many" {
-    const wallMs = Date.now();
-    const row = this.#row(key);
-    if (admit(row, { writeId: blob, startedMs: wallMs, isRepeated: false }, wallMs) === "too-many") return "too-many";
-    this.#sql.exec("INSERT INTO garbage (blob, due) VALUES (?, ?)", blob, wallMs + announcedBlobMs);
-    this.#cleanUpLater();
-    return "announced";
+  announce(key: string, blob: string): Promise<"announced" | "too-many"> {
+    return this.#group.run(() => this.#announce(key, blob));
   }
 
   /** Gives up an announced value. */
@@ -155,18 +115,64 @@ export class KvShard extends DurableObject<KvEnv> {
   }
 
   override async alarm(): Promise<void> {
-    this.#isCleanupDue = false;
+    this.#cleanupAtMs = null;
     const wallMs = Date.now();
-    this.#sql.exec("INSERT OR REPLACE INTO garbage (blob, due) SELECT blob, 0 FROM entry WHERE deadline < ? AND blob IS NOT NULL", platformNow() - graveMs);
-    this.#sql.exec("DELETE FROM entry WHERE deadline < ?", platformNow() - graveMs);
+    const expiredMs = platformNow() - graveMs;
+    this.#sql.exec("INSERT OR REPLACE INTO garbage (blob, due) SELECT blob, 0 FROM entry WHERE deadline < ? AND blob IS NOT NULL", expiredMs);
+    this.#sql.exec("DELETE FROM entry WHERE deadline < ?", expiredMs);
     this.#sql.exec("DELETE FROM entry WHERE deleted = 1 AND changed < ?", wallMs - graveMs);
     this.#sql.exec("UPDATE garbage SET due = 0 WHERE due <= ?", wallMs);
     for (const { blob } of [...this.#sql.exec<{ blob: string }>("SELECT blob FROM garbage WHERE due = 0")]) {
       // What cannot be removed now is tried again at the next alarm.
       if (await deleteBlob(this.env.BUCKET, blob)) this.#sql.exec("DELETE FROM garbage WHERE blob = ?", blob);
     }
-    const remains = this.#sql.exec("SELECT 1 FROM garbage UNION ALL SELECT 1 FROM entry WHERE deadline IS NOT NULL OR deleted = 1 LIMIT 1").next().value;
-    if (remains !== undefined) this.#cleanUpLater();
+    this.#cleanUpAgain();
+  }
+
+  /** Sets the alarm to the next thing that will be due, if there is one. */
+  #cleanUpAgain(): void {
+    const earliest = (query: string): number => this.#sql.exec<{ at: number | null }>(query).one().at ?? Number.POSITIVE_INFINITY;
+    const deadlineMs = earliest("SELECT min(deadline) AS at FROM entry WHERE deadline IS NOT NULL");
+    const dueMs = Math.min(
+      earliest("SELECT min(due) AS at FROM garbage"),
+      earliest("SELECT min(changed) AS at FROM entry WHERE deleted = 1"),
+      Date.now() + (deadlineMs - platformNow()) / currentClock().scale,
+    );
+    if (Number.isFinite(dueMs)) this.#cleanUpBy(Math.max(dueMs, Date.now()) + graveMs);
+  }
+
+  #apply(request: StoredWrite): WriteOutcome {
+    const { key } = request;
+    const row = this.#row(key);
+    const wallMs = Date.now();
+    const admission = admit(row, request, wallMs);
+    if (admission === "too-many") return { outcome: "too-many", asOf: this.#moment };
+    this.#moment = nextMoment(this.#moment, wallMs);
+    if (admission === "done") return { outcome: row?.writeId === request.writeId && !row.isDeleted ? "stored" : "superseded", asOf: this.#moment };
+    if (request.blob !== null && !this.#claim(request.blob)) return { outcome: "lost-blob", asOf: this.#moment };
+    this.#discardBlob(key, wallMs);
+    this.#commit(request, wallMs);
+    return { outcome: "stored", asOf: this.#moment };
+  }
+
+  #remove(key: string): number {
+    const wallMs = Date.now();
+    this.#moment = nextMoment(this.#moment, wallMs);
+    if (this.#row(key)?.isDeleted === false) {
+      this.#discardBlob(key, wallMs);
+      this.#sql.exec("UPDATE entry SET deleted = 1, changed = ?, blob = NULL WHERE key = ?", wallMs, key);
+      this.#cleanUpBy(wallMs + graveMs);
+    }
+    return this.#moment;
+  }
+
+  #announce(key: string, blob: string): "announced" | "too-many" {
+    const wallMs = Date.now();
+    const row = this.#row(key);
+    if (admit(row, { writeId: blob, startedMs: wallMs, isRepeated: false }, wallMs) === "too-many") return "too-many";
+    this.#sql.exec("INSERT OR IGNORE INTO garbage (blob, due) VALUES (?, ?)", blob, wallMs + announcedBlobMs);
+    this.#cleanUpBy(wallMs + graveMs);
+    return "announced";
   }
 
   /** Takes an announced value out of the garbage. False when it is given up: its removal may be on its way. */
@@ -212,13 +218,13 @@ export class KvShard extends DurableObject<KvEnv> {
       sizeBytes,
       value,
     );
-    if (expiration !== null) this.#cleanUpLater();
+    if (expiration !== null) this.#cleanUpBy(wallMs + graveMs);
   }
 
   /** Leaves the value that a key has in the bucket to the alarm. */
   #discardBlob(key: string, wallMs: number): void {
-    this.#sql.exec("INSERT OR REPLACE INTO garbage (blob, due) SELECT blob, ? FROM entry WHERE key = ? AND blob IS NOT NULL", wallMs + replacedBlobMs, key);
-    this.#cleanUpLater();
+    const discarded = this.#sql.exec("INSERT OR REPLACE INTO garbage (blob, due) SELECT blob, ? FROM entry WHERE key = ? AND blob IS NOT NULL", wallMs + replacedBlobMs, key);
+    if (discarded.rowsWritten > 0) this.#cleanUpBy(wallMs + replacedBlobMs);
   }
 
   async #register(): Promise<void> {
@@ -229,11 +235,11 @@ export class KvShard extends DurableObject<KvEnv> {
     this.#isRegistered = true;
   }
 
-  #cleanUpLater(): void {
-    if (this.#isCleanupDue) return;
-    this.#isCleanupDue = true;
-    // Not awaited: it joins the transaction of the change, which is confirmed before any answer leaves.
-    void this.ctx.storage.setAlarm(Date.now() + graveMs);
+  #cleanUpBy(atMs: number): void {
+    if (this.#cleanupAtMs !== null && this.#cleanupAtMs <= atMs) return;
+    this.#cleanupAtMs = atMs;
+    // Not awaited: it joins the commit of the change, which is confirmed before any answer leaves.
+    void this.ctx.storage.setAlarm(atMs);
   }
 }
 

@@ -3,7 +3,8 @@ import { mergePages, type Page } from "./listing.js";
 import { persist } from "./patience.worker.js";
 import { registryName, shardIndex, shardName, shardsPerNamespace } from "./placement.js";
 import { kvEnv } from "./settings.worker.js";
-import type { KvShard, StoredReading, StoredWrite, WriteOutcome } from "./shard.worker.js";
+import type { KvShard } from "./shard.worker.js";
+import type { StoredReading, StoredWrite, WriteOutcome } from "./stored.js";
 
 /** Reads may be asked again at any time; a shard that hangs is asked anew, as it may have another owner by then. */
 const reading = { wholeMs: 8000, attemptMs: 2000 };

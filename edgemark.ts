@@ -30,6 +30,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "check a recorded history against a model, alone",
     load: async () => (await import("./commands/check.js")).checkCommand,
   },
+  bench: {
+    summary: "measure the reference edge against bare workerd and miniflare",
+    load: async () => (await import("./commands/bench.js")).benchCommand(async () => (await import("./commands/parts.js")).runParts()),
+  },
   mutants: {
     summary: "prove that the checks can fail, on reference edges with planted defects",
     load: async () => (await import("./commands/mutants.js")).mutantsCommand(async () => (await import("./commands/parts.js")).runParts()),

@@ -1,0 +1,219 @@
+// edgemark bench: the reference edge against bare workerd and miniflare, all in one run and as ratios, because a rate
+// alone says more about the machine than about the edge.
+import { readFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { exitCodes } from "../contract/errors.js";
+import type { Deployment, TargetVerbs } from "../contract/target/types.js";
+import { runSaturation } from "../load/autocannon/driver.js";
+import { runOpenLoop } from "../load/open-loop/open-loop.js";
+import { kvFixture } from "../suites/kv/client.js";
+import { helloFixture } from "../suites/workers/fixtures.js";
+import type { Fixture } from "../suites/check.js";
+import { openTarget, type OpenedTarget } from "../targets/open.js";
+import { startBareWorkerd } from "./bench/bare-workerd.js";
+import { failoverGaps } from "./bench/failover.js";
+import { residentMbPerPop } from "./bench/memory.js";
+import { numberBetween, type CommandSpec } from "./command.js";
+import type { CommandIo } from "./io.js";
+import type { MutantParts } from "./mutants.js";
+
+/** One figure of the benchmark. */
+interface Figure {
+  readonly id: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly n: number;
+  /** What the project wants of it, in words, and whether this run had it. */
+  readonly goal: string;
+  readonly held: boolean;
+  readonly detail: string;
+}
+
+interface Address {
+  readonly url: string;
+  readonly host: string;
+  readonly path: string;
+}
+
+export interface BenchOptions {
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly kills: number;
+  readonly isJson: boolean;
+}
+
+const connections = 16;
+const hitRatePerSecond = 100;
+const hitDurationMs = 10_000;
+
+/** @param loadParts suites and claims, from the composition root */
+export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec {
+  return {
+    name: "bench",
+    summary: "Measures the reference edge against bare workerd and miniflare, as ratios in one run.",
+    options: [
+      { flags: "--rounds <number>", words: "interleaved rounds, the median counts (default: 5)", parse: numberBetween(1, 100, { isWhole: true }) },
+      { flags: "--round-ms <number>", words: "length of one load in ms (default: 3000)", parse: numberBetween(500, 60_000, { isWhole: true }) },
+      { flags: "--kills <number>", words: "PoP deaths in the failover part, 0 to leave it out (default: 10)", parse: numberBetween(0, 100, { isWhole: true }) },
+      { flags: "--json", words: "one JSON object on stdout: {figures, conditions}" },
+    ],
+    examples: [
+      ["edgemark bench", "everything, about three minutes"],
+      ["edgemark bench --rounds 3 --kills 0", "rates only, quicker"],
+      ["edgemark bench --json > bench.json", "for a script"],
+    ],
+    run: async (given, _args, io) =>
+      runBench(
+        {
+          rounds: (given["rounds"] as number | undefined) ?? 5,
+          roundMs: (given["roundMs"] as number | undefined) ?? 3000,
+          kills: (given["kills"] as number | undefined) ?? 10,
+          isJson: given["json"] === true,
+        },
+        await loadParts(),
+        io,
+      ),
+  };
+}
+
+/**
+ * Runs the benchmark.
+ * @returns 0 when every goal was held, 1 otherwise
+ * @throws EdgemarkError when a target does not start
+ */
+export async function runBench(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<number> {
+  const figures: Figure[] = [];
+  const loadBefore = loadavg()[0] ?? 0;
+  const open: { stop(): Promise<unknown> }[] = [];
+  try {
+    const reference = await start("reference", open);
+    figures.push(await memoryFigure(reference));
+    const miniflare = await start("miniflare", open);
+    const bare = await startBareWorkerd(await readFile(helloFixture.program, "utf8"));
+    open.push(bare);
+    const hello = { reference: await deployed(reference.verbs, helloFixture, "/"), miniflare: await deployed(miniflare.verbs, helloFixture, "/"), bare: { url: bare.url, host: "bare", path: "/" } };
+    const kv = { reference: await deployed(reference.verbs, kvFixture, "/?key=bench"), miniflare: await deployed(miniflare.verbs, kvFixture, "/?key=bench") };
+    for (const address of [kv.reference, kv.miniflare]) await putBenchKey(address);
+
+    io.err(`${options.rounds} interleaved rounds of ${options.roundMs} ms, ${connections} connections\n`);
+    const rates = await interleaved({ ...prefixed("hello", hello), ...prefixed("kv", kv) }, options, io);
+    figures.push(
+      ratioFigure("bench.hello.bare", rates, "hello reference", "hello bare", 0.6, "of bare workerd's rate"),
+      ratioFigure("bench.hello.miniflare", rates, "hello reference", "hello miniflare", 2, "times miniflare's rate"),
+      ratioFigure("bench.kv.miniflare", rates, "kv reference", "kv miniflare", 2, "times miniflare's KV get"),
+    );
+    await miniflare.stop();
+    await bare.stop();
+    figures.push(...(await hitFigures(kv.reference)));
+    if (options.kills > 0) figures.push(await failoverFigure(reference, options.kills, parts));
+  } finally {
+    for (const one of open.reverse()) await one.stop().catch(() => undefined);
+  }
+  const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore: loadBefore, ...options };
+  if (options.isJson) io.out(`${JSON.stringify({ figures, conditions })}\n`);
+  else io.out(table(figures, conditions));
+  return figures.every((figure) => figure.held) ? exitCodes.held : exitCodes.failed;
+}
+
+async function start(name: string, open: { stop(): Promise<unknown> }[]): Promise<OpenedTarget> {
+  const target = await openTarget(name, {});
+  open.push(target);
+  return target;
+}
+
+async function deployed(verbs: TargetVerbs, fixture: Fixture, path: string): Promise<Address> {
+  const deployment: Deployment = await verbs.deploy({
+    name: `bench-${fixture.name}`,
+    mainModule: "main.js",
+    modules: [{ path: "main.js", kind: "esm", content: await readFile(fixture.program) }],
+    compatibilityDate: "2026-01-01",
+    compatibilityFlags: [],
+    bindings: fixture.bindings,
+    crons: [],
+  });
+  const [endpoint] = deployment.endpoints;
+  return { url: endpoint?.url ?? "", host: endpoint?.host ?? "", path };
+}
+
+async function putBenchKey({ url, host }: Address): Promise<void> {
+  const { request } = await import("undici");
+  const response = await request(`${url}/operations`, { method: "POST", headers: { host }, body: JSON.stringify([{ op: "put", key: "bench", text: "value" }]) });
+  const text = await response.body.text();
+  if (!text.includes('"ok":true')) throw new Error(`the benchmark's key could not be written: ${text}`);
+}
+
+function prefixed(prefix: string, addresses: Readonly<Record<string, Address>>): Readonly<Record<string, Address>> {
+  return Object.fromEntries(Object.entries(addresses).map(([name, address]) => [`${prefix} ${name}`, address]));
+}
+
+/** Rates by name, one per round; every round loads everybody once, so that the machine's moods meet all of them. */
+async function interleaved(addresses: Readonly<Record<string, Address>>, options: BenchOptions, io: CommandIo): Promise<ReadonlyMap<string, readonly number[]>> {
+  const rates = new Map<string, number[]>(Object.keys(addresses).map((name) => [name, []]));
+  const load = async (address: Address, durationMs: number): Promise<number> => {
+    const result = await runSaturation({ ...address, connections, durationMs, pipelining: 1 });
+    if (result.non2xx + result.errors > 0) throw new Error(`the load met ${result.non2xx} answers without success and ${result.errors} errors at ${address.url}`);
+    return result.requestsPerSecond;
+  };
+  for (const address of Object.values(addresses)) await load(address, 1000);
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [name, address] of Object.entries(addresses)) rates.get(name)?.push(await load(address, options.roundMs));
+    io.err(`round ${round + 1}: ${[...rates].map(([name, all]) => `${name} ${Math.round(all.at(-1) ?? 0)}/s`).join(", ")}\n`);
+  }
+  return rates;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+function ratioFigure(id: string, rates: ReadonlyMap<string, readonly number[]>, ours: string, theirs: string, least: number, words: string): Figure {
+  const [mine = [], other = []] = [rates.get(ours), rates.get(theirs)];
+  // Pairs of one round: both met the same machine.
+  const ratios = mine.map((rate, round) => rate / (other[round] ?? Number.NaN));
+  const value = median(ratios);
+  return {
+    id,
+    value,
+    unit: "ratio",
+    n: ratios.length,
+    goal: `at least ${least} ${words}`,
+    held: value >= least,
+    detail: `median ${Math.round(median(mine))}/s against ${Math.round(median(other))}/s; ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(" ")}`,
+  };
+}
+
+async function hitFigures(address: Address): Promise<readonly Figure[]> {
+  const result = await runOpenLoop({ ...address, ratePerSecond: hitRatePerSecond, arrivals: "poisson", durationMs: hitDurationMs, seed: 1, timeoutMs: 5000, connections: { max: 64 }, thresholdMs: 5 });
+  const figure = (id: string, percentile: number, most: number): Figure => {
+    const value = result.latency.percentileMs(percentile);
+    return {
+      id,
+      value,
+      unit: "ms",
+      n: result.latency.n,
+      goal: `under ${most} ms at ${hitRatePerSecond} requests/s, open loop`,
+      held: result.void === undefined && value < most,
+      detail: result.void ?? `service ${result.service.percentileMs(percentile).toFixed(2)} ms, schedule lag ${result.lag.percentileMs(percentile).toFixed(2)} ms`,
+    };
+  };
+  return [figure("bench.kv.hit.p50", 50, 1), figure("bench.kv.hit.p99", 99, 5)];
+}
+
+async function memoryFigure(reference: OpenedTarget): Promise<Figure> {
+  const perPop = await residentMbPerPop(reference.description.pops.length);
+  const value = Math.max(...perPop);
+  return { id: "bench.pop.memory", value, unit: "MB", n: perPop.length, goal: "at most 90 MB per idle PoP", held: value <= 90, detail: `resident: ${perPop.map((mb) => mb.toFixed(0)).join(", ")} MB` };
+}
+
+async function failoverFigure(reference: OpenedTarget, kills: number, parts: MutantParts): Promise<Figure> {
+  const { medianMs, n, detail } = await failoverGaps(reference, kills, parts);
+  return { id: "bench.failover.gap", value: medianMs, unit: "ms", n, goal: "median under 100 ms", held: medianMs < 100, detail };
+}
+
+function table(figures: readonly Figure[], conditions: Readonly<Record<string, unknown>>): string {
+  const lines = figures.map((figure) => `${figure.held ? "held  " : "missed"}  ${figure.id.padEnd(24)} ${figure.value.toFixed(2).padStart(8)} ${figure.unit.padEnd(6)} n ${String(figure.n).padEnd(5)} ${figure.goal}\n        ${figure.detail}`);
+  const words = Object.entries(conditions).map(([name, value]) => `${name} ${String(value)}`);
+  return `${lines.join("\n")}\n${words.join(", ")}\n`;
+}

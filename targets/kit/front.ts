@@ -1,13 +1,17 @@
 // A stable loopback address before a worker's process: a new version is a new process, but the address that Deploy gave
 // stays. It splices bytes and reads none, which costs next to nothing.
+import { randomInt } from "node:crypto";
 import { type Server, type Socket, connect, createServer } from "node:net";
+import { EdgemarkError } from "../../contract/errors.js";
 
 /** How long connections with a request in flight may take to end after a switch, ms. */
 const drainMs = 2_000;
+/** How long a connection waits for a process that is being started again, ms; and how often it looks. */
+const holdMs = 5_000;
+const lookMs = 20;
 
 interface Pair {
   readonly client: Socket;
-  readonly backend: Socket;
   /** Whether the last bytes were the client's: then an answer is owed. */
   owesAnswer: boolean;
 }
@@ -23,20 +27,19 @@ export interface Front {
 export async function openFront(backendPort: number): Promise<Front> {
   let current = backendPort;
   let pairs = new Set<Pair>();
-  const server = createServer({ noDelay: true }, (client) => {
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
+    const pair: Pair = { client, owesAnswer: false };
     const mine = pairs;
-    const backend = connect({ port: current, host: "127.0.0.1", noDelay: true });
-    const pair: Pair = { client, backend, owesAnswer: false };
     mine.add(pair);
-    client.on("data", () => void (pair.owesAnswer = true));
-    backend.on("data", () => void (pair.owesAnswer = false));
-    client.pipe(backend).pipe(client);
-    const end = (): void => {
-      mine.delete(pair);
-      client.destroy();
-      backend.destroy();
-    };
-    for (const socket of [client, backend]) socket.on("error", end).on("close", end);
+    client.on("error", () => client.destroy()).on("close", () => mine.delete(pair));
+    void reach(client, () => current).then((backend) => {
+      if (backend === undefined) return client.destroy();
+      client.on("data", () => void (pair.owesAnswer = true));
+      backend.on("data", () => void (pair.owesAnswer = false));
+      client.pipe(backend).pipe(client);
+      backend.on("error", () => client.destroy()).on("close", () => client.destroy());
+      client.on("close", () => backend.destroy());
+    });
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
@@ -55,6 +58,19 @@ export async function openFront(backendPort: number): Promise<Front> {
   };
 }
 
+/** Connects to the worker's process; while that is being started again, a connection waits as it would before a slow one. */
+async function reach(client: Socket, port: () => number): Promise<Socket | undefined> {
+  const lastMs = performance.now() + holdMs;
+  while (!client.destroyed && performance.now() < lastMs) {
+    const backend = connect({ port: port(), host: "127.0.0.1", noDelay: true });
+    const isConnected = await new Promise<boolean>((resolve) => backend.once("connect", () => resolve(true)).once("error", () => resolve(false)));
+    if (isConnected && !client.destroyed) return backend;
+    backend.destroy();
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+  return undefined;
+}
+
 async function drain(pairs: ReadonlySet<Pair>): Promise<void> {
   const lastMs = performance.now() + drainMs;
   while (pairs.size > 0) {
@@ -69,11 +85,19 @@ function portOf(server: Server): number {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** A port that was free a moment ago. */
+/** Below the ports that systems give to outgoing connections, so that one is still free when a process comes back to it. */
+const firstPort = 20_000;
+const portCount = 12_000;
+
+/** A loopback port that was free a moment ago and that no outgoing connection takes. */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const port = portOf(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = firstPort + randomInt(portCount);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => probe.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
+  throw new EdgemarkError("harness.environment", `expected a free port from ${firstPort} to ${firstPort + portCount - 1}; 100 tries found none; end what listens there`);
 }

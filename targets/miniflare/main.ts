@@ -68,6 +68,7 @@ await runAdapter(async (): Promise<RunningAdapter> => {
         "workers",
         "workers.multiple",
         "workers.env",
+        "workers.modules",
         "workers.service",
         "workers.wait-until",
         "workers.scheduled",

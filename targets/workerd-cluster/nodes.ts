@@ -118,6 +118,7 @@ export class ClusterNode {
     const url = `http://127.0.0.1:${await this.port(controlSocket)}/`;
     const lastMs = performance.now() + readyMs;
     for (;;) {
+      if (child.exit() !== undefined && /bind|already in use/.test(child.tail())) throw new EdgemarkError("harness.environment", `expected the ports of ${this.id} to be free; another process took one; it says: ${child.tail().trim().slice(-500)}`);
       if (child.exit() !== undefined) throw new EdgemarkError("usage.input", `expected a worker that workerd can start; it ended and says: ${child.tail().trim().slice(-1_500)}`);
       const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
       if (answer?.ok === true) return;

@@ -21,6 +21,7 @@ export function targetOf(cluster: Cluster, version: string, bucketWords: string)
         "workers",
         "workers.multiple",
         "workers.env",
+        "workers.modules",
         "workers.service",
         "workers.wait-until",
         "workers.scheduled",

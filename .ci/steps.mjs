@@ -21,6 +21,9 @@ const steps = {
   build: { command: [process.execPath, "build.mjs"], limitSeconds: 60, count: oneGate },
   types: { command: [binary("tsc"), "-p", "tsconfig.json"], limitSeconds: 240, count: oneGate },
   "types-isolate": { command: [binary("tsc"), "-p", "tsconfig.worker.json"], limitSeconds: 240, count: oneGate },
+  lint: { command: [binary("eslint"), "--max-warnings", "0", "."], limitSeconds: 300, count: oneGate },
+  imports: { command: [process.execPath, ".ci/imports.mjs"], limitSeconds: 120, count: oneGate },
+  lock: { command: [process.execPath, ".ci/lock.mjs"], limitSeconds: 30, count: oneGate },
   unit: {
     command: [binary("mocha"), "--reporter", ".ci/reporter.cjs", "--reporter-option", `output=${mochaCounts}`],
     limitSeconds: 420,
@@ -47,7 +50,7 @@ const steps = {
     },
   },
 };
-const usual = ["build", "types", "types-isolate", "unit", "certify"];
+const usual = ["build", "types", "types-isolate", "imports", "lock", "unit", "certify"];
 
 /** Runs a step in its own process group, so that its limit also ends what it started. */
 function run({ command: [program, ...args], limitSeconds }) {

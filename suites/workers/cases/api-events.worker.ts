@@ -232,6 +232,9 @@ export const cases: readonly IsolateCase[] = [
     promise: "A function assigned to onunhandledrejection hears a rejection that nobody handled",
     async run() {
       const reason = new Error("for onunhandledrejection");
+      // Workers documents the event for listeners, and looks for one before it tells anybody of a rejection.
+      const listener = (event: Event): void => void event.type;
+      addEventListener("unhandledrejection", listener);
       const heard = new Promise<unknown>((resolve) => {
         Reflect.set(globalThis, "onunhandledrejection", (event: Event) => {
           if (Reflect.get(event, "reason") !== reason) return;
@@ -243,6 +246,7 @@ export const cases: readonly IsolateCase[] = [
       const lost = Promise.reject(reason);
       const event = await heard;
       Reflect.set(globalThis, "onunhandledrejection", null);
+      removeEventListener("unhandledrejection", listener);
       lost.catch(() => undefined);
 
       holds(event instanceof PromiseRejectionEvent, "the event is a PromiseRejectionEvent");
@@ -286,16 +290,19 @@ export const cases: readonly IsolateCase[] = [
     promise: "PromiseRejectionEvent carries the promise and the reason of an unhandled rejection",
     async run() {
       const reason = new Error("nobody catches this");
+      let listener: (event: Event) => void = () => undefined;
       const seen = new Promise<Event>((resolve) => {
-        addEventListener("unhandledrejection", (event) => {
+        listener = (event) => {
           if (Reflect.get(event, "reason") !== reason) return;
           event.preventDefault();
           resolve(event);
-        });
+        };
       });
+      addEventListener("unhandledrejection", listener);
 
       const lost = Promise.reject(reason);
       const event = await seen;
+      removeEventListener("unhandledrejection", listener);
       lost.catch(() => undefined);
 
       holds(event instanceof PromiseRejectionEvent, "the event is a PromiseRejectionEvent");

@@ -2,7 +2,7 @@
 // DELETE on a key, GET on the root to list, POST /bulk/get. Reads come from the PoP's cache where the documents allow.
 import { bulkAnswer, bulkQuery, checkBulkBytes, type BulkValue } from "./bulk.js";
 import type { Reading } from "./cache.js";
-import { endless, expiryAfter, expiryAt, type Clock, type Expiry } from "./clock.js";
+import { endless, expiryAfter, expiryAt, isExpired, type Clock, type Expiry } from "./clock.js";
 import { sizes } from "./limits.js";
 import { decodeCursor, listAnswer } from "./listing.js";
 import { cacheKey } from "./placement.js";
@@ -65,9 +65,13 @@ async function readThrough(namespace: string, key: string, ttlMs: number): Promi
   throw unavailable();
 }
 
-/** Puts a reading into the cache, unless the cache was emptied while it was on its way. */
+/**
+ * Puts a reading into the cache, unless the cache was emptied while it was on its way.
+ * @returns the reading that counts at this PoP now: nothing, if its time is over here
+ */
 function remember(name: string, reading: Reading, ttlMs: number, askedAtMs: number, generation: number): Reading {
-  return cache.generation === generation ? cache.store(name, reading, ttlMs, askedAtMs) : reading;
+  const counts = cache.generation === generation ? cache.store(name, reading, ttlMs, askedAtMs) : reading;
+  return isExpired(counts.deadlineMs, platformNow()) ? { ...counts, value: null, metadata: null } : counts;
 }
 
 function expiryOf(wanted: Lifetime, clock: Clock, wallMs: number): Expiry {

@@ -18,6 +18,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "run some suites or checks, without a level",
     load: async () => (await import("./commands/certify.js")).certifyCommand("run", async () => (await import("./commands/parts.js")).runParts()),
   },
+  serve: {
+    summary: "run the reference edge here, with your own Worker projects on it",
+    load: async () => (await import("./commands/serve.js")).serveCommand,
+  },
   claims: {
     summary: "list the documented claims, and what no check tests yet",
     load: async () => (await import("./commands/claims.js")).claimsCommand(async () => (await import("./suites/index.js")).suites),

@@ -41,7 +41,7 @@ export function startDeployments(edge: { readonly verbs: TargetVerbs; readonly d
     if (fingerprints.get(name) === fingerprint) return false;
     const deployment = await edge.verbs.deploy(spec).catch((cause: unknown) => {
       if (!(cause instanceof EdgemarkError) || cause.code !== "target.refused") throw cause;
-      throw new EdgemarkError("usage.input", `expected ${name} to start on the edge; ${messageOf(cause)}`, { cause });
+      throw new EdgemarkError("usage.input", `expected ${name} to start on the edge; it was refused; correct it:\n${wordsOfRefusal(messageOf(cause), name)}`, { cause });
     });
     fingerprints.set(name, fingerprint);
     served.set(name, { deployment, name, crons: spec.crons });
@@ -88,6 +88,14 @@ function specOf(linked: LinkedProject, loaded: LoadedProject, isWhole: boolean, 
     bindings: isWhole ? [...linked.bindings, ...linked.lateBindings] : linked.bindings,
     crons: project.crons,
   };
+}
+
+/** What the engine said, without the edge's preamble and without what merely follows from the first mistake. */
+export function wordsOfRefusal(message: string, name: string): string {
+  const said = message.slice(message.indexOf(": service user:") + 1).replace(/; correct the request or the target$/, "").trim();
+  const lines = said.split("\n").map((line) => line.replace(`service user:${name}: `, ""));
+  const telling = lines.filter((line) => !/^The compatibility flag .* so does not need to be specified|^A DurableObjectNamespace in the config referenced/.test(line));
+  return (telling.length > 0 ? telling : lines).join("\n");
 }
 
 function fingerprintOf(spec: DeploySpec): string {

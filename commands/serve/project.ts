@@ -85,7 +85,7 @@ export function readProject(raw: RawRecord, file: string, options: ProjectOption
     const problem = cronProblem(cron);
     if (problem !== undefined) settings.problems.push(`triggers.crons: five fields in UTC expected; ${JSON.stringify(cron)} came (${problem})`);
   }
-  const bundle = bundleSettings(settings, { folder, main: join(folder, main ?? ""), hasNode: compatibilityFlags.some((flag) => flag === "nodejs_compat" || flag === "nodejs_compat_v2"), notes });
+  const bundle = bundleSettings(settings, { folder, main: join(folder, main ?? ""), hasNode: hasNode(compatibilityDate, compatibilityFlags), notes });
   if (settings.problems.length > 0) throw new EdgemarkError("usage.input", `expected a Worker project in ${file}; this differs:\n${settings.problems.map((one) => `  ${one}`).join("\n")}\ncorrect it`);
 
   if (options.keepsState === true && classes.abandoned.length > 0) notes.push(`objects of classes that migrations gave up are neither moved nor removed: ${classes.abandoned.join(", ")}`);
@@ -116,6 +116,14 @@ function nameOf(settings: Reader, folder: string, notes: string[]): string {
   if (given === undefined && settings.raw("name") === undefined) notes.push(`name is missing: ${name} is taken`);
   else if (given !== undefined && given !== name) notes.push(`name: ${JSON.stringify(given)} is taken as ${name}, which can be part of a host's name`);
   return name;
+}
+
+/** From this date on nodejs_compat is the default: the engine says so itself. */
+const nodeByDefaultFrom = "2026-08-04";
+
+function hasNode(date: string | undefined, flags: readonly string[]): boolean {
+  if (flags.includes("nodejs_compat") || flags.includes("nodejs_compat_v2")) return true;
+  return (date === undefined || date >= nodeByDefaultFrom) && !flags.includes("no_nodejs_compat");
 }
 
 function bundleSettings(settings: Reader, given: { folder: string; main: string; hasNode: boolean; notes: string[] }): BundleSettings {

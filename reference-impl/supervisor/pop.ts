@@ -83,6 +83,9 @@ export class Pop implements PopDoor {
       sockets: [adminSocket, ...workers.map(socketName)],
       onLog: (line) => this.#hooks.onLog(this.id, line),
       deadlineMs: startDeadlineMs,
+    }).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     });
     const generation: Generation = { number, engine, folder, workers, address: settings.cluster.address, activeRequests: 0, isStopping: false, onIdle: undefined };
     const farewell = engine.exited.then(() => this.#exited(generation)).finally(() => this.#farewells.delete(farewell));

@@ -25,7 +25,7 @@ export function terminalSummary(whole: ResultDocument, options: { readonly colou
 
   const head = [
     paint(`1;${ansi[verdict]}`, line(`${verdictSigns[verdict]} ${facts.headline}`)),
-    line(`  ${document.target.name} ${document.target.version}: ${facts.because}`),
+    fit(visible(`  ${visible(document.target.name, { limit: 60 })} ${visible(document.target.version, { limit: 40 })}: ${facts.because}`), 4 * width),
     ...(document.run.interrupted === undefined ? [] : [line(`  Interrupted: ${document.run.interrupted}`)]),
     ...(document.staleKnown.length === 0 ? [] : [paint("1;31", line(`  Stale known failures, remove them: ${document.staleKnown.join(", ")}`))]),
     line(`  checks  ${counts(document.counts)}`),

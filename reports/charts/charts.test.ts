@@ -53,8 +53,8 @@ describe("histogram", () => {
 
   it("uses decades for what spans them, and shows a threshold that is near", () => {
     assert.equal(histogram([1, 10, 5_000])?.scale.kind, "log");
-    assert.ok((histogram([1, 2, 3], 10)?.scale.high ?? 0) >= 10);
-    assert.ok((histogram([1, 2, 3], 10_000)?.scale.high ?? 0) < 10);
+    assert.ok((histogram([1, 2, 3], [10])?.scale.high ?? 0) >= 10);
+    assert.ok((histogram([1, 2, 3], [10_000])?.scale.high ?? 0) < 10);
   });
 });
 

@@ -24,10 +24,10 @@ export interface Histogram {
 }
 
 /** Between 8 and 40 bins, about the square root of the sample count, even in the scale's own terms. */
-export function histogram(samples: readonly number[], threshold?: number): Histogram | undefined {
+export function histogram(samples: readonly number[], thresholds: readonly number[] = []): Histogram | undefined {
   const finite = samples.filter(Number.isFinite);
   if (finite.length < 2) return undefined;
-  const scale = scaleFor(withThreshold(finite, threshold));
+  const scale = scaleFor(withThresholds(finite, thresholds));
   const wanted = Math.max(8, Math.min(40, Math.ceil(Math.sqrt(finite.length) * 1.5)));
   const counts = new Array<number>(wanted).fill(0);
   for (const sample of finite) {
@@ -40,10 +40,9 @@ export function histogram(samples: readonly number[], threshold?: number): Histo
 }
 
 /** A threshold belongs on the axis when it is near enough not to flatten what was measured. */
-function withThreshold(values: readonly number[], threshold: number | undefined): readonly number[] {
-  if (threshold === undefined || !Number.isFinite(threshold)) return values;
-  const high = values.reduce((a, b) => Math.max(a, b));
-  return threshold <= high * 4 ? [...values, threshold] : values;
+function withThresholds(values: readonly number[], thresholds: readonly number[]): readonly number[] {
+  const high = values.reduce((a, b) => Math.max(a, b), 0);
+  return [...values, ...thresholds.filter((threshold) => Number.isFinite(threshold) && threshold <= high * 4)];
 }
 
 /** The named percentiles in ascending order of rank: min, p1 ... p99.99, max, then other names by value. */
@@ -64,6 +63,6 @@ function percentileRank(name: string): number {
 }
 
 /** The scale of a strip that shows only percentiles. */
-export function stripScale(marks: readonly PercentileMark[], threshold?: number): Scale {
-  return scaleFor(withThreshold(marks.map((mark) => mark.value), threshold));
+export function stripScale(marks: readonly PercentileMark[], thresholds: readonly number[] = []): Scale {
+  return scaleFor(withThresholds(marks.map((mark) => mark.value), thresholds));
 }

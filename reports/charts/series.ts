@@ -35,7 +35,7 @@ const silenceShare = 0.004;
 const silencesDrawn = 12;
 
 /** @returns undefined when there are fewer than two finite points */
-export function timeSeries(measurement: Measurement, faults: readonly FaultRecord[], threshold?: number): TimeSeries | undefined {
+export function timeSeries(measurement: Measurement, faults: readonly FaultRecord[]): TimeSeries | undefined {
   const finite = (measurement.series ?? []).filter(([second, value]) => Number.isFinite(second) && Number.isFinite(value));
   if (finite.length < 2) return undefined;
   const sorted = [...finite].sort((a, b) => a[0] - b[0]);
@@ -43,11 +43,9 @@ export function timeSeries(measurement: Measurement, faults: readonly FaultRecor
   const first = sorted[0]?.[0] ?? 0;
   const last = sorted.at(-1)?.[0] ?? 1;
   const values = points.map(([, value]) => value);
-  const high = values.reduce((a, b) => Math.max(a, b));
-  const near = threshold !== undefined && Number.isFinite(threshold) && threshold <= high * 4 ? [threshold] : [];
   return {
     time: linearScale(Math.min(0, first), last, 6),
-    value: scaleFor([...values, ...near]),
+    value: scaleFor(values),
     points,
     silences: silencesOf(sorted),
     faults: faultSpans(measurement.startedAtMs, faults, last),

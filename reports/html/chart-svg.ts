@@ -12,10 +12,15 @@ const width = 340;
 const left = 8;
 const right = 332;
 
+/** A claim's figure as a chart shows it: at its place, with the name of what it judges. */
 export interface Threshold {
   readonly value: number;
   readonly label: string;
 }
+
+/** Lines of text above a chart, one for each threshold. */
+const thresholdsDrawn = 3;
+const labelHeight = 11;
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
@@ -40,18 +45,26 @@ function horizontalAxis(scale: Scale, y: number, label: (value: number) => strin
   return html`<line class="axis" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/>${ticks}`;
 }
 
-function thresholdLine(scale: Scale, threshold: Threshold | undefined, top: number, bottom: number): Markup | undefined {
-  if (threshold === undefined) return undefined;
-  const isBeyond = threshold.value > scale.high * (1 + 1e-9);
-  const x = isBeyond ? right : across(scale, threshold.value);
-  const label = isBeyond ? `${threshold.label} →` : threshold.label;
-  return html`${isBeyond ? undefined : html`<line class="limit" x1="${x}" x2="${x}" y1="${top}" y2="${bottom}"/>`}<text class="limit-text" x="${x}" y="${top - 4}" text-anchor="${anchorAt(x, 60)}">${label}</text>`;
+/** @param top where the chart itself begins; labels stand above it, the first highest */
+function thresholdLines(scale: Scale, thresholds: readonly Threshold[], top: number, bottom: number): readonly Markup[] {
+  const shown = thresholds.slice(0, thresholdsDrawn);
+  return shown.map((threshold, index) => {
+    const isBeyond = threshold.value > scale.high * (1 + 1e-9);
+    const x = isBeyond ? right : across(scale, threshold.value);
+    const y = top - (shown.length - index) * labelHeight;
+    const label = isBeyond ? `${threshold.label} →` : threshold.label;
+    return html`${isBeyond ? undefined : html`<line class="limit" x1="${x}" x2="${x}" y1="${y + 3}" y2="${bottom}"/>`}<text class="limit-text" x="${x}" y="${y}" text-anchor="${anchorAt(x, 70)}">${label}</text>`;
+  });
+}
+
+function roomFor(thresholds: readonly Threshold[]): number {
+  return Math.min(thresholds.length, thresholdsDrawn) * labelHeight;
 }
 
 /** Bars with the percentiles marked on their own line below the bars' tops. */
-export function histogramSvg(chart: Histogram, marks: readonly PercentileMark[], unit: string, name: string, threshold?: Threshold): Markup {
-  const top = 34;
-  const base = 128;
+export function histogramSvg(chart: Histogram, marks: readonly PercentileMark[], unit: string, name: string, thresholds: readonly Threshold[]): Markup {
+  const top = 24 + roomFor(thresholds);
+  const base = top + 94;
   const bars = chart.bins.map((bin) => {
     if (bin.count === 0) return undefined;
     const x = across(chart.scale, bin.from);
@@ -62,7 +75,7 @@ export function histogramSvg(chart: Histogram, marks: readonly PercentileMark[],
   const first = chart.bins.find((bin) => bin.count > 0);
   const last = chart.bins.findLast((bin) => bin.count > 0);
   const label = `Histogram of ${name}, ${plural(chart.n, "sample")} from ${quantity(first?.from ?? 0, unit)} to ${quantity(last?.to ?? 0, unit)}${named.map((mark) => `, ${mark.name} ${quantity(mark.value, unit)}`).join("")}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} 150" role="img" aria-label="${label}">${bars}${markLines(chart.scale, named, base, top)}${thresholdLine(chart.scale, threshold, 14, base)}${horizontalAxis(chart.scale, base, (value) => quantity(value, unit))}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${bars}${markLines(chart.scale, named, base, top)}${thresholdLines(chart.scale, thresholds, top - 14, base)}${horizontalAxis(chart.scale, base, (value) => quantity(value, unit))}</svg>`;
 }
 
 function markLines(scale: Scale, marks: readonly PercentileMark[], base: number, top: number): readonly Markup[] {
@@ -78,9 +91,9 @@ function markLines(scale: Scale, marks: readonly PercentileMark[], base: number,
 }
 
 /** A line from the smallest to the largest percentile, with a dot for each. */
-export function percentileSvg(marks: readonly PercentileMark[], unit: string, name: string, threshold?: Threshold): Markup {
-  const scale = stripScale(marks, threshold?.value);
-  const y = 46;
+export function percentileSvg(marks: readonly PercentileMark[], unit: string, name: string, thresholds: readonly Threshold[]): Markup {
+  const scale = stripScale(marks, thresholds.map(({ value }) => value));
+  const y = 26 + roomFor(thresholds);
   const from = across(scale, marks[0]?.value ?? 0);
   const to = across(scale, marks.at(-1)?.value ?? 0);
   let lastLabel = -Infinity;
@@ -91,11 +104,11 @@ export function percentileSvg(marks: readonly PercentileMark[], unit: string, na
     return html`<circle class="dot" cx="${x}" cy="${y}" r="4"><title>${mark.name}: ${quantity(mark.value, unit)}</title></circle>${hasRoom ? html`<text class="mark-text" x="${x}" y="${y - 9}" text-anchor="${anchorAt(x, 10)}">${mark.name}</text>` : undefined}`;
   });
   const label = `Percentiles of ${name}: ${marks.map((mark) => `${mark.name} ${quantity(mark.value, unit)}`).join(", ")}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} 86" role="img" aria-label="${label}"><line class="span" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/>${thresholdLine(scale, threshold, 14, 62)}${dots}${horizontalAxis(scale, 62, (value) => quantity(value, unit))}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${y + 40}" role="img" aria-label="${label}"><line class="span" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/>${thresholdLines(scale, thresholds, y - 16, y + 16)}${dots}${horizontalAxis(scale, y + 16, (value) => quantity(value, unit))}</svg>`;
 }
 
 /** Values over time, with the faults as bands behind the line. */
-export function seriesSvg(chart: TimeSeries, unit: string, name: string, threshold?: Threshold): Markup {
+export function seriesSvg(chart: TimeSeries, unit: string, name: string): Markup {
   const top = 30;
   const base = 128;
   const down = (value: number) => round(base - chart.value.at(value) * (base - top));
@@ -115,8 +128,7 @@ export function seriesSvg(chart: TimeSeries, unit: string, name: string, thresho
   const grid = ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${down(tick)}" y2="${down(tick)}"/>`);
   // The lowest has no room above the time axis; the rest stand over the line, so that a spike does not strike them out.
   const labels = ticks.slice(1).map((tick) => html`<text class="tick over" x="${left + 2}" y="${down(tick) - 3}">${quantity(tick, unit)}</text>`);
-  const limit = threshold !== undefined && threshold.value <= chart.value.high ? html`<line class="limit" x1="${left}" x2="${right}" y1="${down(threshold.value)}" y2="${down(threshold.value)}"/><text class="limit-text" x="${right}" y="${down(threshold.value) - 4}" text-anchor="end">${threshold.label}</text>` : undefined;
   const values = chart.points.map(([, value]) => value);
   const label = `${name} over time, ${plural(chart.n, "point")}, from ${quantity(values.reduce((a, b) => Math.min(a, b)), unit)} to ${quantity(values.reduce((a, b) => Math.max(a, b)), unit)}${chart.faults.length === 0 ? "" : `; faults: ${chart.faults.map((fault) => `${fault.label} at ${Math.round(fault.fromS * 10) / 10} s`).join(", ")}`}${chart.silences.length === 0 ? "" : `; nothing came for ${chart.silences.map(({ fromS, toS }) => quantity((toS - fromS) * 1000, "ms")).join(", ")}`}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} 150" role="img" aria-label="${label}">${bands}${silences}${grid}${limit}<path class="line" d="${trusted(path)}"/>${labels}${horizontalAxis(chart.time, base, (value) => `${value} s`)}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} 150" role="img" aria-label="${label}">${bands}${silences}${grid}<path class="line" d="${trusted(path)}"/>${labels}${horizontalAxis(chart.time, base, (value) => `${value} s`)}</svg>`;
 }

@@ -28,6 +28,38 @@ ${compared}${evidenceList(check.evidence)}${replay(check.replay)}
 </article>`;
 }
 
+/** Checks of one verdict that have nothing to tell but one and the same reason. */
+export interface ReasonGroup {
+  readonly verdict: CheckResult["verdict"];
+  readonly reason: string;
+  readonly checks: readonly CheckResult[];
+}
+
+const groupedFrom = 3;
+
+/** A cause that stopped many checks (a run out of time) is told once and not once for each. */
+export function groupedByReason(checks: readonly CheckResult[]): { readonly single: readonly CheckResult[]; readonly groups: readonly ReasonGroup[] } {
+  const found = new Map<string, CheckResult[]>();
+  for (const check of checks) {
+    if (check.reason === undefined || check.expected !== undefined || check.observed !== undefined || check.evidence.length > 0) continue;
+    const key = `${check.verdict} ${check.reason}`;
+    const group = found.get(key);
+    if (group === undefined) found.set(key, [check]);
+    else group.push(check);
+  }
+  const groups = [...found.values()].filter((group) => group.length >= groupedFrom);
+  const inGroups = new Set(groups.flat());
+  return {
+    single: checks.filter((check) => !inGroups.has(check)),
+    groups: groups.flatMap((group) => (group[0]?.reason === undefined ? [] : [{ verdict: group[0].verdict, reason: group[0].reason, checks: group }])),
+  };
+}
+
+export function groupCard({ verdict, reason, checks }: ReasonGroup, anchorsOf: CheckAnchors): Markup {
+  const items = checks.map((check) => html`<li><a href="#${anchorsOf.get(check)}">${check.promise}</a> <code class="soft">${check.id}</code></li>`);
+  return html`<article class="card finding ${verdict}"><h3>${sign(verdict)} <span>${plural(checks.length, "check")}: ${reason}</span></h3><ul class="grouped">${items}</ul></article>`;
+}
+
 /** The filter (shown by the script only) and a table per product. */
 export function checksSection(facts: Overview, anchorsOf: CheckAnchors, isCarded: (check: CheckResult) => boolean): Markup {
   if (facts.products.length === 0) return html`<p>No check was recorded.</p>`;

@@ -49,11 +49,16 @@ function row(claim: ClaimResult, checkLink: (id: string) => string | undefined, 
     const anchor = checkLink(id);
     return anchor === undefined ? html`<code>${id}</code> ` : html`<a href="#${anchor}"><code>${id}</code></a> `;
   });
-  const source = claim.source === undefined ? undefined : html`<span class="source"><q>${claim.source.quote}</q> ${claim.source.document}</span>`;
+  const source = claim.source === undefined ? undefined : html`<span class="source"><q>${quoted(claim.source.quote)}</q> ${claim.source.document}</span>`;
   const verdict = claim.kind === "context" ? html`<span class="sign context"><span aria-hidden="true">·</span><span class="unseen">context</span></span>` : sign(claim.verdict);
   const name = html`<span class="meta"><code>${claim.id}</code> ${productName(claim.product)}${claim.binding || claim.kind === "context" ? undefined : html` · <em>informs only</em>`}</span>`;
   const isTellingWhy = claim.verdict !== "pass" && claim.kind !== "context";
   return html`<tr><td>${verdict}</td><th scope="row">${claim.statement}${name}${source}</th><td data-head="Documented">${claim.documented}</td><td data-head="${isMeasured ? "Measured" : "Why"}">${isMeasured ? measured(claim) : undefined}${isTellingWhy || !isMeasured ? html`<span class="why">${claim.reason}</span>` : undefined}${checks.length === 0 ? undefined : html`<span class="by">${checks}${claim.checks.length > 6 ? html`and ${claim.checks.length - 6} more` : undefined}</span>`}</td></tr>`;
+}
+
+/** Quotes are kept with their own marks, which also tell pieces apart; only a bare one gets them here. */
+function quoted(text: string): string {
+  return /[“”]/.test(text) ? text : `“${text}”`;
 }
 
 /** The figure with a gauge: how far along the way to its threshold it came. */

@@ -33,19 +33,19 @@ function hasDistribution(measurement: Measurement): boolean {
 
 function card(measurement: Measurement, document: ResultDocument): Markup {
   const judges = document.claims.filter((claim) => judgesIt(claim, measurement));
-  const threshold = thresholdOf(judges, measurement.unit);
+  const thresholds = thresholdsOf(judges, measurement.unit);
   const marks = percentileMarks(measurement);
-  const bars = histogram(measurement.samples ?? [], threshold?.value);
-  const series = timeSeries(measurement, document.faults, threshold?.value);
+  const bars = histogram(measurement.samples ?? [], thresholds.map(({ value }) => value));
+  const series = timeSeries(measurement, document.faults);
   const heat = heatMap(measurement, document.target.pops.map((pop) => pop.id));
   const { id, unit } = measurement;
   return html`<article class="${(heat?.columns.length ?? 0) > 6 ? "card wide" : "card"}">
 <h3><code>${id}</code></h3>
 <p class="big"><span class="number">${quantity(measurement.value, unit)}</span> <span class="soft">n = ${measurement.n}</span></p>
 ${voided(measurement)}${judges.map((claim) => html`<p class="judged">${claim.kind === "context" ? undefined : sign(claim.verdict)} <span>${claim.statement} <span class="soft">(${claim.id}, documented ${claim.documented})</span></span></p>`)}
-${series === undefined ? undefined : html`<figure>${seriesSvg(series, unit, id, threshold)}${series.silences.length === 0 ? undefined : html`<figcaption class="soft">${plural(series.silences.length, "time")} nothing came, longest ${quantity(Math.max(...series.silences.map(({ fromS, toS }) => (toS - fromS) * 1000)), "ms")}.</figcaption>`}${more("Points", ["Second", unit], series.points.slice(0, 60).map(([second, value]) => [figureOf(second, "s"), figureOf(value, unit)]), series.n)}</figure>`}
-${bars === undefined ? undefined : html`<figure>${histogramSvg(bars, marks, unit, id, threshold)}${more("Histogram", ["From", "To", "Samples"], bars.bins.filter((bin) => bin.count > 0).map((bin) => [figureOf(bin.from, unit), figureOf(bin.to, unit), figureOf(bin.count, "count")]))}</figure>`}
-${bars === undefined && series === undefined && marks.length > 1 ? html`<figure>${percentileSvg(marks, unit, id, threshold)}</figure>` : undefined}
+${series === undefined ? undefined : html`<figure>${seriesSvg(series, unit, id)}${series.silences.length === 0 ? undefined : html`<figcaption class="soft">${plural(series.silences.length, "time")} nothing came, longest ${quantity(Math.max(...series.silences.map(({ fromS, toS }) => (toS - fromS) * 1000)), "ms")}.</figcaption>`}${more("Points", ["Second", unit], series.points.slice(0, 60).map(([second, value]) => [figureOf(second, "s"), figureOf(value, unit)]), series.n)}</figure>`}
+${bars === undefined ? undefined : html`<figure>${histogramSvg(bars, marks, unit, id, thresholds)}${more("Histogram", ["From", "To", "Samples"], bars.bins.filter((bin) => bin.count > 0).map((bin) => [figureOf(bin.from, unit), figureOf(bin.to, unit), figureOf(bin.count, "count")]))}</figure>`}
+${bars === undefined && series === undefined && marks.length > 1 ? html`<figure>${percentileSvg(marks, unit, id, thresholds)}</figure>` : undefined}
 ${marks.length === 0 ? undefined : html`<div class="scroll" tabindex="0" role="group" aria-label="Percentiles of ${id}"><table class="percentiles"><caption class="unseen">Percentiles of ${id} in ${unit}</caption><thead><tr>${marks.map((mark) => html`<th scope="col">${mark.name}</th>`)}</tr></thead><tbody><tr>${marks.map((mark) => html`<td class="number">${figure(mark.value)}</td>`)}</tr></tbody></table></div>`}
 ${heat === undefined ? undefined : heatTable(heat, unit, id)}
 ${conditions(measurement)}
@@ -78,7 +78,14 @@ function judgesIt(claim: ClaimResult, measurement: Measurement): boolean {
   return path.includes(`'${measurement.id}'`) || path.includes(`"${measurement.id}"`);
 }
 
-function thresholdOf(claims: readonly ClaimResult[], unit: string): Threshold | undefined {
-  const claim = claims.find((one) => one.threshold !== undefined && one.measured?.unit === unit && one.kind === "number");
-  return claim?.threshold === undefined ? undefined : { value: claim.threshold, label: `${claim.id}: ${quantity(claim.threshold, unit)}` };
+/** The figures that claims hold this measurement against, each once; what they judge stands at the end of their path. */
+function thresholdsOf(claims: readonly ClaimResult[], unit: string): readonly Threshold[] {
+  const found = new Map<string, Threshold>();
+  for (const { id, kind, threshold, measured, path } of claims) {
+    if (threshold === undefined || kind !== "number" || measured?.unit !== unit || !Number.isFinite(threshold)) continue;
+    const judged = /\bp\d+(\.\d+)?\b|\b(min|max)\b/.exec(path?.split("percentiles").at(1) ?? "")?.[0];
+    const label = `${judged === undefined ? "" : `${judged} `}${quantity(threshold, unit)} (${id.slice(0, 20)})`;
+    if (!found.has(label)) found.set(label, { value: threshold, label });
+  }
+  return [...found.values()];
 }

@@ -5,7 +5,7 @@ import type { CheckResult, ResultDocument, Verdict } from "../../contract/result
 import { overview } from "../overview.js";
 import { shortened, visible } from "../text.js";
 import { plural, verdictSigns } from "../words.js";
-import { cardsShown, checkCard, checksSection } from "./checks.js";
+import { cardsShown, checkCard, checksSection, groupCard, groupedByReason } from "./checks.js";
 import { claimsSection } from "./claims.js";
 import { anchors, html, trusted } from "./markup.js";
 import type { Markup } from "./markup.js";
@@ -27,12 +27,13 @@ export function htmlReport(whole: ResultDocument): string {
   const anchorsOf = new Map<CheckResult, string>(document.checks.map((check) => [check, anchor(check.id)]));
   const byId = new Map(document.checks.map((check) => [check.id, anchorsOf.get(check)]));
   const failed = facts.failures.slice(0, cardsShown);
-  const undecided = facts.undecided.slice(0, cardsShown);
+  const { single, groups } = groupedByReason(facts.undecided);
+  const undecided = single.slice(0, cardsShown);
   const carded = new Set([...failed, ...undecided]);
 
   const sections: Section[] = [
     { id: "failed", title: "What failed", short: "Failed", count: facts.failures.length, body: facts.failures.length === 0 ? html`<p class="calm">No check failed${facts.known.length === 0 ? "" : " that is not known to"}.</p>` : cards(failed, facts.failures.length, anchorsOf) },
-    ...(undecided.length === 0 ? [] : [{ id: "undecided", title: "What could not be told", short: "Undecided", count: facts.undecided.length, body: html`<p class="soft">An inconclusive check certifies nothing; an error is the harness's own fault, never the target's.</p>${cards(undecided, facts.undecided.length, anchorsOf)}` }]),
+    ...(facts.undecided.length === 0 ? [] : [{ id: "undecided", title: "What could not be told", short: "Undecided", count: facts.undecided.length, body: html`<p class="soft">An inconclusive check certifies nothing; an error is the harness's own fault, never the target's.</p>${groups.map((group) => groupCard(group, anchorsOf))}${cards(undecided, single.length, anchorsOf)}` }]),
     ...(facts.known.length === 0 ? [] : [{ id: "known", title: "Known failures", short: "Known", count: facts.known.length, body: knownTable(facts.known, anchorsOf) }]),
     { id: "claims", title: "Claims", count: document.claims.length, body: claimsSection(document.claims, (id) => byId.get(id)) },
     { id: "measurements", title: "Measurements", count: Object.keys(document.measurements).length, body: measurementsSection(document) },

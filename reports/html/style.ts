@@ -91,6 +91,7 @@ section h3 { margin-block: 1.5rem 0.4rem; }
 .finding h3 { display: flex; gap: 0.55rem; align-items: baseline; font-size: 1.08rem; }
 .finding > .meta { padding-left: 1.75rem; }
 .finding .reason { margin-top: 0.7rem; }
+.grouped { margin: 0.6rem 0 0; padding-left: 2.9rem; font-size: 0.94rem; columns: 26rem; column-gap: 2rem; } .grouped li { break-inside: avoid; } .grouped code { font-size: 0.8rem; }
 .self { color: var(--soft); text-decoration: none; padding-inline: 0.3em; opacity: 0.55; font-weight: 400; }
 .self:hover, .self:focus-visible { opacity: 1; }
 .compared { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem; margin-top: 0.8rem; }
@@ -113,7 +114,7 @@ thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space
 .claims { margin-bottom: 1.5rem; table-layout: fixed; }
 .claims thead th:first-child { width: 2rem; } .claims thead th:nth-child(2) { width: 46%; } .claims thead th:nth-child(3) { width: 20%; }
 .source { color: var(--soft); font-size: 0.82rem; margin-top: 0.15rem; }
-.source q { font-style: italic; }
+.source q { font-style: italic; quotes: none; }
 .by { margin-top: 0.2rem; } .by a { margin-right: 0.4rem; }
 .gauge { display: block; width: 100%; max-width: 12rem; height: 10px; margin-top: 0.3rem; }
 .rail { fill: var(--rail); }
@@ -157,7 +158,7 @@ details > summary { cursor: pointer; }
 .fault { fill: var(--shade); } .silence { fill: var(--fail); }
 .percentiles { font-size: 0.86rem; margin-top: 0.5rem; width: auto; } .percentiles th, .percentiles td { padding-right: 0.9rem; padding-block: 0.2rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; margin-top: 0.7rem; font-size: 0.84rem; color: var(--soft); }
-.chips div { display: flex; gap: 0.35em; } .chips dt::after { content: ":"; } .chips dd { margin: 0; color: var(--ink); }
+.chips dt, .chips dd { display: inline; } .chips dt::after { content: ": "; } .chips dd { margin: 0; color: var(--ink); }
 td .chips { margin: 0; font-size: 0.9rem; }
 .heat { width: auto; margin-top: 0.4rem; font-size: 0.86rem; font-variant-numeric: tabular-nums; } .scale { font-size: 0.86rem; color: var(--soft); margin-top: 0.8rem; }
 .heat td, .heat th { padding: 0.35rem 0.5rem; border: 1px solid var(--card); white-space: nowrap; } .heat td { text-align: right; } .heat .none { color: var(--soft); text-align: center; }
@@ -180,7 +181,7 @@ footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
   .ladder { grid-template-columns: 1fr; } .ladder li { border-left: 4px solid var(--rail); border-top: 1px solid var(--line); display: flex; gap: 0.5rem; align-items: baseline; } .ladder li:first-child { border-left: 4px solid var(--rail); border-top: 0; }
   .ladder li.reached, .ladder li.reached:first-child { border-left-color: var(--pass); } .ladder li.missed, .ladder li.missed:first-child { border-left-color: var(--fail); border-left-style: dashed; border-top-style: solid; border-top-color: var(--line); } .ladder li.missed:first-child { border-top: 0; }
   .ladder li .soft { padding: 0; margin-left: auto; }
-  .card { padding: 0.9rem 1rem; } .finding > .meta { padding-left: 0; }
+  .card { padding: 0.9rem 1rem; } .finding > .meta { padding-left: 0; } .grouped { padding-left: 1.2rem; }
   .replay { flex-wrap: wrap; } .replay code { flex-basis: 100%; order: 3; }
   .claims thead, .checks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .claims, .claims tbody, .claims caption, .words, .words tbody, .words caption, .words td, .words th { display: block; } .words thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .words tr { display: block; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .words td, .words th { border: 0; padding: 0.1rem 0; } .words th[scope=row] { font-weight: 600; } .claims tr { display: grid; grid-template-columns: 2rem 1fr; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .claims td, .claims th { border: 0; padding: 0.1rem 0; } .claims td:first-child { grid-row: 1 / span 3; } .claims td:nth-child(n+3) { grid-column: 2; }

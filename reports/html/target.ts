@@ -23,7 +23,7 @@ export function targetSection(target: TargetDescription & { readonly address: st
     ["Compatibility date", target.compatibilityDate],
     ["Time scale", target.timeScale === 1 ? "1 (real time)" : `${target.timeScale} (platform timers run that many times faster than documented)`],
   ];
-  return html`<div class="two"><div>${definitions(facts)}${notes(target.notes)}</div><div>${popMap(target.pops)}</div></div>
+  return html`<div class="two"><div>${definitions(facts)}</div><div>${popMap(target.pops)}${notes(target.notes)}</div></div>
 ${target.pops.length === 0 ? undefined : popTable(target.pops)}
 <h3>Capabilities</h3><p class="soft">Declared by the target. A check that needs one declared absent is not applicable; one that is declared and not there fails.</p>
 <ul class="tags">${target.capabilities.slice(0, listShown).map((name) => html`<li>${name}</li>`)}${target.unknownCapabilities.slice(0, listShown).map((name) => html`<li class="unknown">${name} <span class="soft">(unknown to this version)</span></li>`)}</ul>
@@ -52,7 +52,8 @@ function popTable(pops: readonly Pop[]): Markup {
 /** PoPs on a plate carrée: enough to see which are far apart. */
 function popMap(pops: readonly Pop[]): Markup | undefined {
   const places = popPlaces(pops);
-  if (places.length === 0) return undefined;
+  // One place (or several that give the same) tells nothing on a map.
+  if (new Set(places.map(({ x, y }) => `${x} ${y}`)).size < 2) return undefined;
   const label = `Map of the PoPs: ${places.map((place) => `${place.id} (${place.region})`).join(", ")}`;
   return html`<svg class="map" viewBox="-180 -85 360 145" role="img" aria-label="${label}"><path class="land" d="${trusted(coastline)}"/><path class="grid" d="M-180 0H180M0 -85V60M-90 -85V60M90 -85V60"/>${places.map((place) => html`<circle class="dot" cx="${place.x}" cy="${place.y}" r="3.500"><title>${place.id}, ${place.region}</title></circle><text x="${place.labelX}" y="${place.labelY}" text-anchor="${place.anchor}">${place.id.slice(0, 24)}</text>`)}</svg>`;
 }

@@ -157,6 +157,7 @@ export function badRun(): ResultDocument {
       evidence: [{ kind: "exchange", text: 'GET http://127.0.0.1:41001/read\nHost: second.workers.test\n\nHTTP/1.1 200 OK\ncontent-type: application/json\n\n{"secret":"left by the first worker"}' }],
     }),
     check("workers.body.stream", "a response streams while the worker still writes", { verdict: "inconclusive", reason: "the driver lagged by 212 ms; the first byte cannot be placed" }),
+    ...["list", "get", "put"].map((name) => check(`kv.late.${name}`, `${name}() answers while the store is slow`, { verdict: "inconclusive", reason: "out of time: the run was over before" })),
     check("workers.alarm.clock", "a cron fires at its time", { verdict: "error", reason: "harness.internal: the clock of the target answered twice" }),
     check("workers.html.rewriter", "HTMLRewriter rewrites an attribute", { verdict: "fail", reason: "HTMLRewriter is not defined", known: { kind: "failing", reason: "the runtime has no HTMLRewriter; tracked by its vendor" } }),
     check("workers.timer.drift", "setTimeout fires within 20 ms of its time", { verdict: "inconclusive", reason: "known flaky", known: { kind: "flaky", reason: "timers are coarse on shared machines" } }),

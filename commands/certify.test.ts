@@ -251,4 +251,8 @@ describe("a run's folder", () => {
     ]);
     await rm(out, { recursive: true });
   });
+
+  it("is refused where nothing can be made", () => {
+    for (const out of ["/proc/edgemark/runs", "/dev/null/runs"]) assert.throws(() => makeRunDirectory(out, "stub", 7, 0), { code: "usage.output" }, out);
+  });
 });

@@ -1,6 +1,6 @@
 // The folder of one run: made before anything starts, so that a run that cannot be written never begins.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { EdgemarkError, messageOf } from "../contract/errors.js";
 
 /**
@@ -15,7 +15,7 @@ export function makeRunDirectory(out: string, target: string, seed: number, nowM
   const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
   const name = target.replace(/^[a-z]+:\/\//, "").replace(/[^a-zA-Z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40).toLowerCase();
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolders(resolve(out));
     for (let attempt = 1; ; attempt++) {
       const directory = join(out, `${time}-${name === "" ? "target" : name}-${seed}${attempt === 1 ? "" : `-${attempt}`}`);
       try {
@@ -31,5 +31,18 @@ export function makeRunDirectory(out: string, target: string, seed: number, nowM
     }
   } catch (cause) {
     throw new EdgemarkError("usage.output", `a folder for runs that can be written expected; ${out} cannot (${messageOf(cause)}); choose another with --out`, { cause });
+  }
+}
+
+// Step by step: Node's recursive mkdir never returns where the system answers ENOENT for a folder whose parent exists,
+// as /proc does.
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run made it in the meantime.
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
 }

@@ -2,7 +2,7 @@
 // reference that knows the contract.
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
 import type { Binding, Capability, Deployment, DeploySpec, TargetDescription, TargetEvent, TargetServer } from "../../contract/target/types.js";
-import { workerdVersion } from "../supervisor/binary.js";
+import { newestCompatibilityDate, workerdVersion } from "../supervisor/binary.js";
 import { callAdmin } from "../supervisor/admin.js";
 import { type DeployedBinding, type DeployedWorker, hostOf } from "../supervisor/deployment.js";
 import type { Edge, EdgeEvent } from "../supervisor/edge.js";
@@ -128,7 +128,7 @@ function describe(options: TargetOptions): TargetDescription {
       "a client's place is told by its loopback address: 127.<10 + n>.x.y is near place n",
       ...(options.mutant === "" ? [] : [`planted defect: ${options.mutant}`]),
     ],
-    compatibilityDate: "2026-11-01",
+    compatibilityDate: newestCompatibilityDate(),
   };
 }
 

@@ -35,9 +35,13 @@ export function workerdVersion(): string {
 /** A release takes compatibility dates up to a week after its own day: it says so when asked for a later one. */
 const daysAhead = 7;
 
-/** The newest compatibility date of the pinned workerd, YYYY-MM-DD; its version is 1.YYYYMMDD.n. */
-export function newestCompatibilityDate(): string {
+/**
+ * The newest compatibility date the pinned workerd takes, YYYY-MM-DD: its version is 1.YYYYMMDD.n, and it refuses dates
+ * that are still to come.
+ */
+export function newestCompatibilityDate(nowMs = Date.now()): string {
   const [, year, month, day] = /^1\.(\d{4})(\d\d)(\d\d)\./.exec(workerdVersion()) ?? [];
   if (year === undefined || month === undefined || day === undefined) throw new Error(`expected a version of workerd as 1.YYYYMMDD.n; ${workerdVersion()} came`);
-  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day) + daysAhead)).toISOString().slice(0, 10);
+  const newestMs = Date.UTC(Number(year), Number(month) - 1, Number(day) + daysAhead);
+  return new Date(Math.min(newestMs, nowMs)).toISOString().slice(0, 10);
 }

@@ -150,6 +150,37 @@ describe("a connection at the ingress", () => {
     assert.equal(seen, 0);
   });
 
+  it("sends a request again whose connection was closed just as it was used", async () => {
+    let requests = 0;
+    const { bench: made, agent } = await set((incoming, outgoing) => {
+      requests++;
+      // The second request on a connection meets its end, as when an idle connection is closed from the other side.
+      if (requests === 2) incoming.socket.destroy();
+      else outgoing.end(`answer ${requests}`);
+    });
+
+    assert.equal((await send(made.listener.port, agent)).body, "answer 1");
+    assert.equal((await send(made.listener.port, agent)).body, "answer 3");
+    await assert.rejects(async () => {
+      requests = 1;
+      await send(made.listener.port, agent, { method: "POST", body: "once only" });
+    });
+  });
+
+  it("gives an answer that came early to a client that is still sending", async () => {
+    const { bench: made } = await set((incoming, outgoing) => {
+      outgoing.end("early", () => incoming.socket.destroy());
+    });
+    const socket = connect(made.listener.port, "127.0.0.1");
+    open.push(() => socket.destroy());
+
+    socket.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nbeginning");
+    const text = await readUntil(socket, "early");
+    socket.write("more");
+
+    assert.match(text, /^HTTP\/1\.1 200 /);
+  });
+
   it("says which hosts there are when none is deployed for this one", async () => {
     const { bench: made, agent } = await set((_incoming, outgoing) => outgoing.end());
     made.route = { kind: "none", reason: "no deployment answers" };

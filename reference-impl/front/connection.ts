@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { type BodyTracker, trackBody } from "./framing.js";
 import { BadRequest, maximumHeadBytes, parseRequestHead, parseResponseHead, type RequestHead } from "./head.js";
 import { type ClientIdentity, identify, rewriteHead } from "./identity.js";
+import { type OwnStatus, ownAnswer } from "./own-answer.js";
 import type { Place } from "../topology.js";
 
 /** A socket of one process of a PoP that serves one deployment. */
@@ -41,10 +42,22 @@ interface Exchange {
   endsWithConnection: boolean;
   /** Bytes of a response head that is not complete yet. */
   headBytes: Buffer | undefined;
+  /** Request body that was passed on. */
+  bodyBytes: number;
+  /** The answer began before the request was over. */
+  isEarly: boolean;
+  /** The whole request, when it may be sent again: no body, no effect by its method, and sent on a connection that was used before. */
+  readonly again: { readonly text: string; readonly host: string } | undefined;
 }
 
 /** The engine closes connections that were idle for 5 s; one that is nearly that old is not used again. */
 const staleUpstreamMs = 3000;
+/**
+ * The engine closes a connection some time after an answer that was given before a long body was read (it drains 64 KiB).
+ * A connection that carried more than this is not used again, so that no later request meets that close.
+ */
+const longBodyBytes = 16 * 1024;
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 /** A refused client may finish reading its answer before the connection goes. */
 const refusedLingerMs = 5000;
 const headEnd = Buffer.from("\r\n\r\n");
@@ -127,7 +140,7 @@ export class ClientConnection {
     const head = parseRequestHead(bytes.toString("latin1", 0, end));
     const route = this.door.route(head.host);
     if (route.kind === "none") {
-      this.#answer(404, "Not Found", `${route.reason}\n`);
+      this.#answer(404, route.reason);
       return;
     }
     this.#begin(head, route.origin);
@@ -136,11 +149,24 @@ export class ClientConnection {
   }
 
   #begin(head: RequestHead, origin: Origin): void {
-    const request = trackBody(head.framing);
-    this.#exchange = { method: head.method, request, generation: origin.generation, isLast: head.isLast, response: undefined, endsWithConnection: false, headBytes: undefined };
-    this.door.onRequest(origin.generation, 1);
+    const before = this.#upstream;
     const upstream = this.#upstreamTo(origin);
-    upstream.socket.write(rewriteHead(head, this.#identity), "latin1");
+    const text = rewriteHead(head, this.#identity);
+    const mayRepeat = upstream === before && head.framing.kind === "none" && !head.isUpgrade && safeMethods.has(head.method);
+    this.#exchange = {
+      method: head.method,
+      request: trackBody(head.framing),
+      generation: origin.generation,
+      isLast: head.isLast,
+      response: undefined,
+      endsWithConnection: false,
+      headBytes: undefined,
+      bodyBytes: 0,
+      isEarly: false,
+      again: mayRepeat ? { text, host: head.host } : undefined,
+    };
+    this.door.onRequest(origin.generation, 1);
+    upstream.socket.write(text, "latin1");
   }
 
   #upstreamTo(origin: Origin): Upstream {
@@ -164,6 +190,7 @@ export class ClientConnection {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
     const end = exchange.request.isDone ? 0 : exchange.request.consume(chunk, 0);
+    exchange.bodyBytes += end;
     if (end > 0) this.#toUpstream(end === chunk.length ? chunk : chunk.subarray(0, end));
     if (end < chunk.length) {
       // A pipelined request waits for its turn; a client that sends far ahead is not read on.
@@ -208,6 +235,7 @@ export class ClientConnection {
     } else if (head.status >= 200) {
       exchange.response = trackBody(head.framing);
       exchange.endsWithConnection = head.framing.kind === "until-close";
+      exchange.isEarly = !exchange.request.isDone;
     }
     return offset + end + headEnd.length - before;
   }
@@ -221,6 +249,7 @@ export class ClientConnection {
       this.#client.end();
       return;
     }
+    if (exchange.isEarly || exchange.bodyBytes > longBodyBytes) this.#dropUpstream();
     if (this.#upstream !== undefined) this.#upstream.lastUsedMs = Date.now();
     const next = this.#pending;
     this.#pending = undefined;
@@ -239,34 +268,44 @@ export class ClientConnection {
     this.#upstream = undefined;
     const exchange = this.#exchange;
     if (exchange === undefined && !this.#isTunnel) return;
+    if (exchange?.again !== undefined && exchange.response === undefined && exchange.headBytes === undefined && this.#repeat(exchange, exchange.again)) return;
+    if (exchange?.response?.isDone === true) {
+      // All of the answer is out; what the client still sends of its request is read and dropped.
+      this.#linger();
+      this.#client.end();
+      return;
+    }
     // A response without a length, and a tunnel, end with their connection; anything else that ends now was cut off.
     if (this.#isTunnel || exchange?.endsWithConnection === true) this.#client.end();
     else this.#client.resetAndDestroy();
   }
 
+  /** Sends a request again whose connection the engine closed just as it was sent. @returns false when nothing serves it */
+  #repeat(exchange: Exchange, again: NonNullable<Exchange["again"]>): boolean {
+    const route = this.door.route(again.host);
+    if (route.kind === "none" || route.origin.generation !== exchange.generation) return false;
+    this.#exchange = { ...exchange, again: undefined };
+    this.#upstreamTo(route.origin).socket.write(again.text, "latin1");
+    return true;
+  }
+
+  #linger(): void {
+    this.#isRefused = true;
+    this.#client.setTimeout(refusedLingerMs, () => this.#client.destroy());
+  }
+
   #refuse(reason: BadRequest): void {
-    const texts: Record<BadRequest["status"], string> = {
-      400: "Bad Request",
-      413: "Content Too Large",
-      414: "URI Too Long",
-      431: "Request Header Fields Too Large",
-      501: "Not Implemented",
-      505: "HTTP Version Not Supported",
-    };
-    this.#answer(reason.status, texts[reason.status], `${reason.message}\n`);
+    this.#answer(reason.status, reason.message);
   }
 
   /** Answers from the ingress itself and ends the connection. */
-  #answer(status: number, text: string, body: string): void {
+  #answer(status: OwnStatus, message: string): void {
     if (this.#exchange?.response !== undefined) {
       this.#client.destroy();
       return;
     }
-    this.#isRefused = true;
-    this.#client.setTimeout(refusedLingerMs, () => this.#client.destroy());
-    this.#client.end(
-      `HTTP/1.1 ${status} ${text}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    this.#linger();
+    this.#client.end(ownAnswer(status, message));
     this.#endExchange();
     this.#dropUpstream();
   }

@@ -14,7 +14,7 @@ export const runOptions: readonly OptionSpec[] = [
   { flags: "--seed <number>", words: "seed of all randomness (default: random, printed)", parse: numberBetween(0, largestSeed, { isWhole: true }) },
   { flags: "--shuffle", words: "run the checks of a suite in an order drawn from the seed (default: off)" },
   { flags: "--pops <number>", words: "PoPs to start, 1 to 12 (default: the target's own)", parse: numberBetween(1, 12, { isWhole: true }) },
-  { flags: "--time-scale <factor>", words: "run platform timers this many times faster (default: the target's own)", parse: numberBetween(1, 10_000) },
+  { flags: "--time-scale <factor>", words: "run platform timers this many times faster (default: 20 in the quick profile where the target can, else its own)", parse: numberBetween(1, 10_000) },
   { flags: "--url <name=url>", words: "a worker that is deployed already, for the target url; repeatable", parse: listOf },
   { flags: "--token-file <file>", words: "bearer token for a grpc:// target (default: none)" },
   { flags: "--ca <file>", words: "PEM file of the authority of a grpc:// target (default: no TLS)" },

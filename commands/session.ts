@@ -28,7 +28,7 @@ export async function openSession(settings: RunSettings, checkIds: readonly stri
   const opened = await openTarget(settings.target, {
     ...(await accessOf(settings)),
     ...(settings.pops === undefined ? {} : { pops: settings.pops }),
-    ...(settings.timeScale === undefined ? {} : { timeScale: settings.timeScale }),
+    ...timeScaleOf(settings),
     urls: settings.urls,
   });
   let exit: string | undefined;
@@ -44,6 +44,15 @@ export async function openSession(settings: RunSettings, checkIds: readonly stri
     lastWords: () => (exit === undefined ? undefined : `${settings.target} ended by itself (${exit}); the end of what it wrote:\n${opened.stderrTail()}`),
     close: async () => void (await opened.stop()),
   };
+}
+
+/** In the quick profile a minute of platform time takes three seconds, where the target can; the other profiles run in real time. */
+const quickTimeScale = 20;
+
+function timeScaleOf({ timeScale, profile, target }: RunSettings): { readonly timeScale?: number } {
+  if (timeScale !== undefined) return { timeScale };
+  const canScale = knownTargets.some((one) => one.name === target && one.hasTimeScale === true);
+  return profile === "quick" && canScale ? { timeScale: quickTimeScale } : {};
 }
 
 async function knownOf(settings: RunSettings, checkIds: readonly string[]): Promise<readonly KnownFailure[]> {

@@ -110,9 +110,9 @@ const config :Workerd.Config = (
 
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("workerd was not listening within ten seconds")), 10_000);
+    const timer = setTimeout(() => { reject(new Error("workerd was not listening within ten seconds")); }, 10_000);
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}`)));
+    child.once("exit", (code) => { reject(new Error(`workerd ended with ${code}`)); });
     child.stdio[3]?.on("data", (data: Buffer) => {
       const port = /"event":"listen".*"port":(\d+)/.exec(data.toString())?.[1];
       if (port === undefined) return;

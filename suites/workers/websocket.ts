@@ -35,7 +35,7 @@ async function open(context: CheckContext, path: string, protocols: readonly str
     if (waiter === undefined) messages.push(message);
     else waiter(message);
   });
-  const onAbort = (): void => socket.terminate();
+  const onAbort = (): void => { socket.terminate(); };
   context.signal.addEventListener("abort", onAbort, { once: true });
   const closed = new Promise<Closing>((resolve) =>
     socket.on("close", (code, reason) => {
@@ -45,20 +45,20 @@ async function open(context: CheckContext, path: string, protocols: readonly str
     }),
   );
   await new Promise<void>((resolve, reject) => {
-    socket.once("open", () => resolve());
-    socket.once("error", (error) => reject(new AssertionError({ message: `an upgrade to WebSocket expected; ${error.message}` })));
+    socket.once("open", () => { resolve(); });
+    socket.once("error", (error) => { reject(new AssertionError({ message: `an upgrade to WebSocket expected; ${error.message}` })); });
   });
   // A connection that breaks later ends with 1006; the error says no more than that.
   socket.on("error", () => undefined);
   return {
     protocol: socket.protocol,
-    send: (data) => socket.send(data),
+    send: (data) => { socket.send(data); },
     async next() {
       const message = messages.shift() ?? (await new Promise<string | Uint8Array | undefined>((resolve) => (socket.readyState === WebSocket.CLOSED ? resolve(undefined) : waiting.push(resolve))));
       if (message === undefined) throw new AssertionError({ message: "another message expected; the connection ended" });
       return message;
     },
-    close: (code, reason) => socket.close(code, reason),
+    close: (code, reason) => { socket.close(code, reason); },
     closed,
   };
 }
@@ -109,7 +109,7 @@ export const websocketChecks: readonly Check[] = [
     ...base,
     id: "workers.websocket.greeting",
     promise: "a worker can send as soon as it has accepted",
-    run: (context) => connected(context, "/greet", async (client) => assert.equal(await client.next(), "welcome")),
+    run: (context) => connected(context, "/greet", async (client) => { assert.equal(await client.next(), "welcome"); }),
   },
   {
     ...base,
@@ -220,7 +220,7 @@ export const websocketChecks: readonly Check[] = [
     promise: "twenty connections at a time each get their own messages",
     async run(context) {
       const clients = await Promise.all(Array.from({ length: 20 }, () => open(context, "/echo")));
-      clients.forEach((client, index) => client.send(`for ${index}`));
+      clients.forEach((client, index) => { client.send(`for ${index}`); });
 
       const received = await Promise.all(clients.map((client) => client.next()));
       for (const client of clients) client.close();

@@ -75,9 +75,9 @@ export async function openWire(address: Address, signal: AbortSignal): Promise<W
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   await new Promise<void>((resolve, reject) => {
-    socket.once(isSecure ? "secureConnect" : "connect", () => resolve());
+    socket.once(isSecure ? "secureConnect" : "connect", () => { resolve(); });
     socket.once("error", reject);
-    socket.once("close", () => reject(failure ?? new Error("closed before it was open")));
+    socket.once("close", () => { reject(failure ?? new Error("closed before it was open")); });
   });
   return {
     send: (data) => void socket.write(data),
@@ -86,7 +86,7 @@ export async function openWire(address: Address, signal: AbortSignal): Promise<W
         const check = (): void => {
           if (satisfied(received)) {
             waiting.delete(check);
-            return resolve(received);
+            resolve(received); return;
           }
           if (failure === undefined && !isEnded) return;
           waiting.delete(check);
@@ -152,7 +152,7 @@ export function openExchange(address: Address, { method = "GET", path, headers =
   } as const;
   const outgoing: ClientRequest = isSecure ? httpsRequest({ ...options, servername: address.host.replace(/:\d+$/, "") }) : httpRequest(options);
   const answered = new Promise<StreamedAnswer>((resolve, reject) => {
-    outgoing.once("response", (incoming) => resolve(answerOf(incoming)));
+    outgoing.once("response", (incoming) => { resolve(answerOf(incoming)); });
     outgoing.on("error", reject);
   });
   // Awaited by the check when it wants the answer; a check that destroys the exchange first must not leave it unhandled.

@@ -32,10 +32,10 @@ export const cases: readonly IsolateCase[] = [
     async run() {
       const aborted = AbortSignal.abort();
       same(aborted.aborted, true, "AbortSignal.abort()");
-      throws(() => aborted.throwIfAborted(), ["AbortError"], "throwIfAborted()");
+      throws(() => { aborted.throwIfAborted(); }, ["AbortError"], "throwIfAborted()");
 
       const late = AbortSignal.timeout(1);
-      await new Promise<void>((resolve) => late.addEventListener("abort", () => resolve()));
+      await new Promise<void>((resolve) => { late.addEventListener("abort", () => { resolve(); }); });
       same(String(late.reason?.name), "TimeoutError", "the reason of AbortSignal.timeout");
 
       const source = new AbortController();
@@ -73,7 +73,7 @@ export const cases: readonly IsolateCase[] = [
       target.addEventListener("go", () => seen.push("once"), { once: true });
       target.addEventListener("go", removed);
       target.removeEventListener("go", removed);
-      target.addEventListener("go", { handleEvent: (event: Event) => event.preventDefault() });
+      target.addEventListener("go", { handleEvent: (event: Event) => { event.preventDefault(); } });
 
       const allowed = [target.dispatchEvent(new Event("go", { cancelable: true })), target.dispatchEvent(new Event("calm"))];
       target.dispatchEvent(new Event("go"));
@@ -163,11 +163,10 @@ export const cases: readonly IsolateCase[] = [
       const { port1, port2 } = new MessageChannel();
       holds(port1 instanceof MessagePort && port2 instanceof MessagePort, "both ends are MessagePorts");
       const received: unknown[] = [];
-      const arrived = new Promise<void>((resolve) =>
-        port2.addEventListener("message", (event) => {
+      const arrived = new Promise<void>((resolve) => { port2.addEventListener("message", (event) => {
           received.push(Reflect.get(event, "data"));
           resolve();
-        }),
+        }); },
       );
 
       port2.start();
@@ -204,7 +203,7 @@ export const cases: readonly IsolateCase[] = [
       const error = new Error("reported to onerror");
       let heard = 0;
       // A runtime without onerror may end its process over an error that nobody handled; this listener handles it.
-      const handle = (event: Event): void => event.preventDefault();
+      const handle = (event: Event): void => { event.preventDefault(); };
       const listen = (verb: "addEventListener" | "removeEventListener"): void => {
         Reflect.apply(globalOf(verb) as () => void, globalThis, ["error", handle]);
       };
@@ -279,7 +278,7 @@ export const cases: readonly IsolateCase[] = [
       removeEventListener("unhandledrejection", listener);
 
       holds(event instanceof PromiseRejectionEvent, "the event is a PromiseRejectionEvent");
-      same(Reflect.get(event as object, "promise"), late, "event.promise");
+      same(Reflect.get(event, "promise"), late, "event.promise");
     },
   },
   {

@@ -63,7 +63,7 @@ export const cases: readonly IsolateCase[] = [
       const order: string[] = [];
 
       await new Promise<void>((resolve) => {
-        setTimeout((name: string) => void (order.push(name), resolve()), 30, "late");
+        setTimeout((name: string) => (order.push(name), resolve()), 30, "late");
         setTimeout((name: string) => order.push(name), 1, "soon");
         order.push("now");
       });
@@ -132,7 +132,7 @@ export const cases: readonly IsolateCase[] = [
       const order: string[] = [];
 
       await new Promise<void>((resolve) => {
-        setTimeout(() => void (order.push("timer"), resolve()), 0);
+        setTimeout(() => (order.push("timer"), resolve()), 0);
         Promise.resolve().then(() => order.push("promise"), resolve);
         queueMicrotask(() => order.push("microtask"));
         order.push("now");

@@ -16,7 +16,7 @@ async function collectBytes(stream: ReadableStream<unknown>): Promise<Uint8Array
   const bytes: number[] = [];
   for (const chunk of await collect(stream)) {
     holds(chunk instanceof Uint8Array, "each chunk is a Uint8Array");
-    for (const byte of chunk as Uint8Array) bytes.push(byte);
+    for (const byte of chunk) bytes.push(byte);
   }
   return Uint8Array.from(bytes);
 }
@@ -280,8 +280,8 @@ export const cases: readonly IsolateCase[] = [
     promise: "TransformStream maps each chunk and can add one at the end",
     async run() {
       const upper = new TransformStream<string, string>({
-        transform: (chunk, controller) => controller.enqueue(chunk.toUpperCase()),
-        flush: (controller) => controller.enqueue("END"),
+        transform: (chunk, controller) => { controller.enqueue(chunk.toUpperCase()); },
+        flush: (controller) => { controller.enqueue("END"); },
       });
 
       const chunks = await collect(sourceOf("a", "b").pipeThrough(upper));
@@ -308,7 +308,7 @@ export const cases: readonly IsolateCase[] = [
       alike(await taken, ["only"], "chunks before terminate()");
       holds(controller instanceof TransformStreamDefaultController, "transform() gets a TransformStreamDefaultController");
 
-      const broken = new TransformStream<string, string>({ transform: (_chunk, given) => given.error(new RangeError("no")) });
+      const broken = new TransformStream<string, string>({ transform: (_chunk, given) => { given.error(new RangeError("no")); } });
       const reading = rejects(() => collect(broken.readable), ["RangeError"], "the readable side after error()");
       await broken.writable.getWriter().write("x").catch(() => undefined);
       await reading;
@@ -351,7 +351,7 @@ export const cases: readonly IsolateCase[] = [
       await aborted.abort("stop");
       same(signal.aborted, true, "controller.signal after abort()");
 
-      const failed = new WritableStream({ write: (_chunk, failing) => failing.error(new RangeError("full")) });
+      const failed = new WritableStream({ write: (_chunk, failing) => { failing.error(new RangeError("full")); } });
       const writer = failed.getWriter();
       writer.closed.catch(() => undefined);
       await writer.write("x").catch(() => undefined);

@@ -207,7 +207,7 @@ export const cases: readonly IsolateCase[] = [
       const { compileStreaming, Module } = wasm();
       if (compileStreaming === undefined) return;
       const module = await unlessRefused(() => compileStreaming(wasmResponse()));
-      if (module !== undefined) return holds(module instanceof Module, "what it compiles is a Module");
+      if (module !== undefined) { holds(module instanceof Module, "what it compiles is a Module"); return; }
       await rejects(() => compileStreaming(new Response("no program")), ["TypeError", "CompileError"], "a Response of another type");
     },
   },
@@ -232,7 +232,7 @@ export const cases: readonly IsolateCase[] = [
       const { instantiateStreaming } = wasm();
       if (instantiateStreaming === undefined) return;
       const result = await unlessRefused(() => instantiateStreaming(wasmResponse()));
-      if (result !== undefined) return addsUp(result.instance.exports);
+      if (result !== undefined) { addsUp(result.instance.exports); return; }
       await rejects(() => instantiateStreaming(new Response("no program")), ["TypeError", "CompileError"], "a Response of another type");
     },
   },

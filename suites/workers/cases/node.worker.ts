@@ -117,14 +117,14 @@ export const cases: readonly IsolateCase[] = [
       const { Readable, Transform } = await node<Streams>("node:stream");
       const { pipeline } = await node<StreamPromises>("node:stream/promises");
       const seen: string[] = [];
-      const upper = new Transform({ transform: (chunk, _encoding, done) => done(null, String(chunk).toUpperCase()) });
+      const upper = new Transform({ transform: (chunk, _encoding, done) => { done(null, String(chunk).toUpperCase()); } });
 
       await pipeline(Readable.from(["a", "b"]), upper, async (source: AsyncIterable<unknown>) => {
         for await (const chunk of source) seen.push(String(chunk));
       });
 
       same(seen.join(""), "AB", "what came out");
-      await rejects(() => pipeline(Readable.from(["a"]), new Transform({ transform: (_chunk, _encoding, done) => done(new RangeError("no")) })), ["RangeError"], "a transform that fails");
+      await rejects(() => pipeline(Readable.from(["a"]), new Transform({ transform: (_chunk, _encoding, done) => { done(new RangeError("no")); } })), ["RangeError"], "a transform that fails");
     },
   },
   {
@@ -135,11 +135,11 @@ export const cases: readonly IsolateCase[] = [
       const { promisify } = await node<Util>("node:util");
       const path = await node<{ posix: { join(...parts: readonly string[]): string } }>("node:path");
       const { strict } = await node<{ strict: { deepEqual(left: unknown, right: unknown): void } }>("node:assert");
-      const later = promisify((value, done) => done(null, value + 1));
+      const later = promisify((value, done) => { done(null, value + 1); });
 
       same(await later(1), 2, "promisify");
       same(path.posix.join("/a", "../b", "c.txt"), "/b/c.txt", "path.join");
-      throws(() => strict.deepEqual({ a: 1 }, { a: "1" }), ["AssertionError"], "a strict comparison that fails");
+      throws(() => { strict.deepEqual({ a: 1 }, { a: "1" }); }, ["AssertionError"], "a strict comparison that fails");
     },
   },
   {

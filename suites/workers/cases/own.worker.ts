@@ -15,7 +15,7 @@ function pairOfSockets(): readonly [WebSocket, WebSocket] {
 }
 
 const nextEvent = (socket: WebSocket, type: "message" | "close"): Promise<Event> =>
-  new Promise((resolve) => socket.addEventListener(type, (event: Event) => resolve(event), { once: true }));
+  new Promise((resolve) => { socket.addEventListener(type, (event: Event) => { resolve(event); }, { once: true }); });
 
 export const cases: readonly IsolateCase[] = [
   {
@@ -193,10 +193,9 @@ export const cases: readonly IsolateCase[] = [
     async run() {
       const [left, right] = pairOfSockets();
       const received: unknown[] = [];
-      const both = new Promise<void>((resolve) =>
-        right.addEventListener("message", (event) => {
+      const both = new Promise<void>((resolve) => { right.addEventListener("message", (event) => {
           if (received.push(event.data) === 2) resolve();
-        }),
+        }); },
       );
 
       left.send("text");
@@ -208,7 +207,7 @@ export const cases: readonly IsolateCase[] = [
       same(text, "text", "the first message");
       const data = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes;
       holds(data instanceof ArrayBuffer, "the second message is binary");
-      alike(Array.from(new Uint8Array(data as ArrayBuffer)), [1, 0, 255], "its bytes");
+      alike(Array.from(new Uint8Array(data)), [1, 0, 255], "its bytes");
     },
   },
   {
@@ -224,7 +223,7 @@ export const cases: readonly IsolateCase[] = [
       const event = await closed;
 
       alike([Reflect.get(event, "code"), Reflect.get(event, "reason"), Reflect.get(event, "wasClean")], [4001, "done here", true], "the close event");
-      throws(() => pairOfSockets()[0].close(999), ["InvalidAccessError", "TypeError", "RangeError", "SyntaxError"], "closing with a code that is reserved");
+      throws(() => { pairOfSockets()[0].close(999); }, ["InvalidAccessError", "TypeError", "RangeError", "SyntaxError"], "closing with a code that is reserved");
     },
   },
   {

@@ -20,7 +20,7 @@ export const cases: readonly IsolateCase[] = [
     promise: "An error of the source aborts the destination of a pipe, and fails the pipe",
     async run() {
       let aborted: unknown;
-      const source = new ReadableStream({ pull: (controller) => controller.error(new RangeError("source")) });
+      const source = new ReadableStream({ pull: (controller) => { controller.error(new RangeError("source")); } });
       const sink = new WritableStream({ abort: (reason) => void (aborted = reason) });
 
       await rejects(() => source.pipeTo(sink), ["RangeError"], "the pipe");
@@ -35,7 +35,7 @@ export const cases: readonly IsolateCase[] = [
     async run() {
       let cancelled: unknown;
       const source = new ReadableStream({
-        pull: (controller) => controller.enqueue("x"),
+        pull: (controller) => { controller.enqueue("x"); },
         cancel: (reason) => void (cancelled = reason),
       });
       const sink = new WritableStream({
@@ -95,7 +95,7 @@ export const cases: readonly IsolateCase[] = [
     async run() {
       let cancelled = false;
       const stream = new ReadableStream<number>({
-        pull: (controller) => controller.enqueue(1),
+        pull: (controller) => { controller.enqueue(1); },
         cancel: () => void (cancelled = true),
       });
       let sum = 0;
@@ -141,7 +141,7 @@ export const cases: readonly IsolateCase[] = [
       let cancelled: unknown;
       let next = 0;
       const source = new ReadableStream<number>(
-        { pull: (controller) => controller.enqueue((next += 1)), cancel: (reason) => void (cancelled = reason) },
+        { pull: (controller) => { controller.enqueue((next += 1)); }, cancel: (reason) => void (cancelled = reason) },
         { highWaterMark: 0 },
       );
 
@@ -175,7 +175,7 @@ export const cases: readonly IsolateCase[] = [
         const { done, value } = await reader.read(new Uint8Array(buffer, 0, 4));
         if (done || value === undefined) break;
         parts.push(textOf(value));
-        buffer = value.buffer as ArrayBuffer;
+        buffer = value.buffer;
       }
 
       alike(parts, ["0123", "4567", "89"], "what each read brought");

@@ -167,7 +167,10 @@ export function announce(address: string): void {
   process.stdout.write(`${JSON.stringify({ edgemark: 1, target: address })}\n`);
 }
 
-/** Resolves when whoever started this adapter wants it to end: stdin closed, SIGTERM or SIGINT. */
+/**
+ * Resolves when whoever started this adapter wants it to end: stdin closed, SIGTERM or SIGINT. Call it before announce():
+ * whoever reads the address may stop the adapter at once.
+ */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {

@@ -101,9 +101,11 @@ async function stop(name: string): Promise<void> {
   await new Promise((resolve) => child.once("exit", resolve));
 }
 
+// Listened for before the address is out: whoever reads it may stop this at once.
+const stopped = untilStopped();
 const served = await serveTarget(server);
 announce(served.address);
-await untilStopped();
+await stopped;
 await served.close();
 await Promise.all([...running.keys()].map(stop));
 await rm(root, { recursive: true, force: true });

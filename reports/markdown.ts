@@ -4,7 +4,7 @@ import type { CheckResult, ClaimResult, ResultDocument } from "../contract/resul
 import { verdicts } from "../contract/result/document.js";
 import { overview } from "./overview.js";
 import { escapeMarkdown, markdownCode, shortened, visible } from "./text.js";
-import { countOf, plural, productName, quantity, verdictSigns, verdictWords } from "./words.js";
+import { countOf, plural, quantity, verdictSigns, verdictWords } from "./words.js";
 
 const failuresShown = 10;
 const claimsShown = 5;

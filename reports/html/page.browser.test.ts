@@ -14,6 +14,15 @@ const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const samples = { good: goodRun, bad: badRun, big: bigRun, hostile: hostileRun };
 
+/** What a page is made of, as a screen reader meets it. */
+interface Structure {
+  readonly headings: readonly number[];
+  readonly landmarks: readonly number[];
+  readonly headless: number;
+  readonly wordless: number;
+  readonly language: string;
+}
+
 if (!existsSync(executablePath)) {
   process.stdout.write(`report.html is not tried in a browser: ${executablePath} is missing (apt-get install chromium, or set CHROMIUM to a path)\n`);
 } else {
@@ -86,13 +95,13 @@ if (!existsSync(executablePath)) {
 
     it("has headings in order, named landmarks, heads for every table and words for every picture", async () => {
       const { page } = await open("big");
-      const found = await page.evaluate(`({
+      const found = await page.evaluate<Structure>(`({
         headings: [...document.querySelectorAll("h1,h2,h3,h4")].map((one) => Number(one.tagName[1])),
         landmarks: ["header", "nav", "main", "footer"].map((one) => document.querySelectorAll("body > " + one).length),
         headless: [...document.querySelectorAll("table")].filter((one) => !one.querySelector("th[scope=col]") || !one.caption).length,
         wordless: [...document.querySelectorAll("svg")].filter((one) => one.getAttribute("aria-hidden") !== "true" && !one.getAttribute("aria-label")).length,
         language: document.documentElement.lang,
-      })`) as { headings: number[]; landmarks: number[]; headless: number; wordless: number; language: string };
+      })`);
       assert.equal(found.headings.filter((depth) => depth === 1).length, 1);
       for (const [index, depth] of found.headings.entries()) assert.ok(depth <= (found.headings[index - 1] ?? 0) + 1, `heading ${index} of depth ${depth}`);
       assert.deepEqual([found.landmarks, found.headless, found.wordless, found.language], [[1, 1, 1, 1], 0, 0, "en"]);

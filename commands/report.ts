@@ -52,7 +52,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
     const files = await writeReports(document, directoryFor(file, index, documents.length, options.out), options.formats ?? usualFormats);
     written.push({ document: file, verdict: document.verdict, level: document.level, counts: document.counts, claims: document.claimCounts, files });
     if (options.isJson === true) continue;
-    io.err(`${visible(`${document.target.name} ${document.target.version}: ${overview(document).headline}`)}\n`);
+    io.err(`${visible(document.target.name, { limit: 60 })} ${visible(document.target.version, { limit: 40 })}: ${overview(document).headline}\n`);
     io.out(files.map((one) => `${one}\n`).join(""));
   }
   if (options.isJson === true) io.out(`${JSON.stringify({ runs: written })}\n`);

@@ -40,6 +40,12 @@ interface Call {
 
 const folders: string[] = [];
 
+function objectIn(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  assert.ok(typeof value === "object" && value !== null);
+  return { ...value };
+}
+
 async function called(verb: "certify" | "run", call: Call = {}): Promise<Called> {
   const out = await mkdtemp(join(tmpdir(), "edgemark-certify-"));
   folders.push(out);
@@ -83,7 +89,7 @@ async function called(verb: "certify" | "run", call: Call = {}): Promise<Called>
     await stub.close();
   }
   const runs = await readdir(out);
-  const document = async () => JSON.parse(await readFile(join(out, runs[0] ?? "", "result.json"), "utf8"));
+  const document: Called["document"] = async () => JSON.parse(await readFile(join(out, runs[0] ?? "", "result.json"), "utf8")) as Awaited<ReturnType<Called["document"]>>;
   return { code, thrown, ...said, runs, exits, document };
 }
 
@@ -143,7 +149,7 @@ describe("certify", () => {
 
     assert.ok(thrown instanceof EdgemarkError && thrown.exitCode === 3);
     assert.deepEqual(runs, []);
-    assert.deepEqual(JSON.parse(out).error, { code: "target.start", message: "expected a handshake; rubbish came" });
+    assert.deepEqual(objectIn(out)["error"], { code: "target.start", message: "expected a handshake; rubbish came" });
   });
 
   it("keeps the document when a report cannot be written", async () => {
@@ -178,7 +184,7 @@ describe("certify", () => {
     const list = await called("certify", { ...none, given: { list: true } });
 
     assert.match(dry.out, /made\.pass {2}passes\n1 checks would run/);
-    assert.equal(JSON.parse(data.out).checks[0].id, "made.pass");
+    assert.match(data.out, /"checks":\[\{"id":"made\.pass"/);
     assert.equal(list.out, "made.pass\n");
     assert.deepEqual([dry.code, data.code, list.code, dry.runs.length], [0, 0, 0, 0]);
   });
@@ -234,7 +240,7 @@ describe("run", () => {
 
     assert.match((await whole.document()).run.partial ?? "", /no level/);
     assert.equal((await part.document()).run.partial, "only suites made, checks made.pass");
-    assert.equal(JSON.parse(part.out).level, null);
+    assert.equal(objectIn(part.out)["level"], null);
   });
 });
 

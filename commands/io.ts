@@ -24,8 +24,8 @@ export function processIo(): CommandIo {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    isLive: stderr.isTTY === true && !isSet("CI") && env["TERM"] !== "dumb",
-    hasColour: stdout.isTTY === true && !isSet("NO_COLOR") && env["TERM"] !== "dumb",
+    isLive: stderr.isTTY && !isSet("CI") && env["TERM"] !== "dumb",
+    hasColour: stdout.isTTY && !isSet("NO_COLOR") && env["TERM"] !== "dumb",
     columns: stdout.columns ?? stderr.columns ?? 100,
     onSignal(listener) {
       const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM"];

@@ -149,15 +149,16 @@ function start(pool: ConnectionPool, endpoint: { readonly url: string; readonly 
 function answer(endpoint: { readonly url: string; readonly host: string }, request: ExchangeRequest, progress: Progress): ExchangeResponse {
   const bytes = Buffer.concat(progress.chunks);
   const text = bytes.toString("utf8");
-  const headers: Record<string, string> = Object.create(null);
+  const headers = new Map<string, string>();
   const setCookie: string[] = [];
   for (const [name, value] of pairs(progress.rawHeaders ?? [])) {
     if (name === "set-cookie") setCookie.push(value);
-    else headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+    else headers.set(name, headers.has(name) ? `${headers.get(name) ?? ""}, ${value}` : value);
   }
   return {
     status: progress.status ?? 0,
-    headers,
+    // fromEntries defines properties, so that a header named __proto__ is one like any other.
+    headers: Object.fromEntries(headers),
     setCookie,
     bytes,
     text,

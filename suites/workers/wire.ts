@@ -179,8 +179,8 @@ function answerOf(incoming: IncomingMessage): StreamedAnswer {
   incoming.on("error", () => undefined);
   const parts: AsyncIterator<unknown> = incoming[Symbol.asyncIterator]();
   const next = async (): Promise<Buffer | undefined> => {
-    const { done, value } = await parts.next();
-    return done === true ? undefined : Buffer.from(value as Uint8Array);
+    const part = await parts.next();
+    return part.done === true ? undefined : Buffer.from(part.value as Uint8Array);
   };
   return {
     status: incoming.statusCode ?? 0,

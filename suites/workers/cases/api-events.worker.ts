@@ -36,7 +36,8 @@ export const cases: readonly IsolateCase[] = [
 
       const late = AbortSignal.timeout(1);
       await new Promise<void>((resolve) => { late.addEventListener("abort", () => { resolve(); }); });
-      same(String(late.reason?.name), "TimeoutError", "the reason of AbortSignal.timeout");
+      const reason: unknown = late.reason;
+      same(reason instanceof DOMException && reason.name, "TimeoutError", "the reason of AbortSignal.timeout");
 
       const source = new AbortController();
       const either = AbortSignal.any([new AbortController().signal, source.signal]);

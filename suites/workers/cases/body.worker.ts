@@ -222,7 +222,7 @@ export const cases: readonly IsolateCase[] = [
       const first = await reader?.read();
       const end = await reader?.read();
 
-      const chunk = first?.value;
+      const chunk: unknown = first?.value;
       holds(chunk instanceof Uint8Array, "a chunk of bytes");
       alike([textOf(chunk), first?.done, end?.done], ["streamed", false, true], "the chunks");
     },

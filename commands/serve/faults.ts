@@ -2,9 +2,9 @@
 import type { TargetEvent, TargetVerbs } from "../../contract/target/types.js";
 
 export interface PopControl {
-  /** Takes one PoP out; without a name, the first that is well. @returns what was seen */
+  /** Takes one PoP out; without a name, the first that is well. @returns what was seen, "" when an event tells it */
   inject(kind: "kill" | "pause", popId: string | undefined): Promise<string>;
-  /** Heals one PoP, or all. @returns what was seen */
+  /** Heals one PoP, or all. @returns what was seen, "" when an event tells it */
   heal(popId: string | undefined): Promise<string>;
   /** "up", "down" or "paused". */
   stateOf(popId: string): string;
@@ -22,15 +22,16 @@ export function controlPops(verbs: TargetVerbs, popIds: readonly string[]): PopC
       if (before !== undefined) return `${popId} is ${before.kind === "kill" ? "killed" : "paused"} already; heal ${popId} brings it back`;
       const { faultId, evidence } = await verbs.injectFault({ kind, popId });
       faults.set(popId, { faultId, kind });
-      return evidence;
+      return kind === "kill" ? "" : evidence;
     },
     async heal(popId) {
       const chosen = popId === undefined ? [...faults] : [...faults].filter(([id]) => id === popId);
       if (chosen.length === 0) return popId === undefined ? "no PoP is out" : `${popId} is not out`;
       const seen: string[] = [];
-      for (const [id, { faultId }] of chosen) {
+      for (const [id, { faultId, kind }] of chosen) {
         faults.delete(id);
-        seen.push((await verbs.healFault(faultId)).evidence);
+        const { evidence } = await verbs.healFault(faultId);
+        if (kind !== "kill") seen.push(evidence);
       }
       return seen.join("; ");
     },

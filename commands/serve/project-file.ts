@@ -50,6 +50,7 @@ export async function readProjectText(file: string): Promise<string> {
 export function parseProjectText(text: string, file: string): RawRecord {
   if (file.endsWith(".toml")) return parsedToml(text, file);
   if (!/\.jsonc?$/.test(file)) throw new EdgemarkError("usage.input", `expected a project's wrangler.toml, wrangler.jsonc or wrangler.json; ${file} has another ending; name one of them, or its folder`);
+  if (text.trim() === "") throw new EdgemarkError("usage.input", `expected an object in ${file}; it is empty; correct it`);
   const errors: ParseError[] = [];
   const value: unknown = parseJsonc(text, errors, { allowTrailingComma: true });
   const first = errors[0];
@@ -57,7 +58,7 @@ export function parseProjectText(text: string, file: string): RawRecord {
     const before = text.slice(0, first.offset).split("\n");
     throw new EdgemarkError("usage.input", `expected JSON in ${file}; ${words(printParseErrorCode(first.error))} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}; correct it`);
   }
-  if (!isRecord(value)) throw new EdgemarkError("usage.input", `expected an object in ${file}; ${text.trim() === "" ? "it is empty" : "something else came"}; correct it`);
+  if (!isRecord(value)) throw new EdgemarkError("usage.input", `expected an object in ${file}; something else came; correct it`);
   return value;
 }
 

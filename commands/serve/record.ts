@@ -45,7 +45,7 @@ export class Reader {
 
   /** A table of texts. */
   textTable(key: string): Readonly<Record<string, string>> {
-    return this.#typed<Readonly<Record<string, string>>>(key, "a table of texts", (value) => isRecord(value) && Object.values(value).every((one) => typeof one === "string")) ?? {};
+    return { ...this.#typed<Readonly<Record<string, string>>>(key, "a table of texts", (value) => isRecord(value) && Object.values(value).every((one) => typeof one === "string")) };
   }
 
   table(key: string): Reader | undefined {

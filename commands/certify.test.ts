@@ -40,6 +40,10 @@ interface Call {
 
 const folders: string[] = [];
 
+async function removeFolders(): Promise<void> {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+}
+
 function objectIn(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text);
   assert.ok(typeof value === "object" && value !== null);
@@ -94,9 +98,7 @@ async function called(verb: "certify" | "run", call: Call = {}): Promise<Called>
 }
 
 describe("certify", () => {
-  after(async () => {
-    for (const folder of folders) await rm(folder, { recursive: true, force: true });
-  });
+  after(removeFolders);
 
   it("ends with 0 when all holds, with a document in a folder of its own", async () => {
     const { code, out, runs, closed, document } = await called("certify");
@@ -234,6 +236,8 @@ describe("certify", () => {
 });
 
 describe("run", () => {
+  after(removeFolders);
+
   it("gives no level and says what it left out", async () => {
     const whole = await called("run");
     const part = await called("run", { given: { suite: ["made"], only: ["made.pass"], json: true } });

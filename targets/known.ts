@@ -17,9 +17,9 @@ export async function knownFailuresOf(targetName: string): Promise<readonly Know
   // The name is a stranger's word: it must not choose a file outside the folder.
   if (!/^[a-z0-9][a-z0-9-]*$/.test(targetName)) return [];
   const file = fileURLToPath(new URL(`./known/${targetName}.yaml`, import.meta.url));
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new EdgemarkError("usage.known", `expected to read ${file}; ${error.message}; make it readable`, { cause: error });
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new EdgemarkError("usage.known", `expected to read ${file}; ${messageOf(error)}; make it readable`, { cause: error });
   });
   return text === undefined ? [] : parseKnownFailures(text, file);
 }

@@ -128,5 +128,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (value === undefined || value === null) return "nothing";
-  return typeof value === "object" ? (Array.isArray(value) ? "a list" : "a message") : String(value);
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  return Array.isArray(value) ? "a list" : "a message";
 }

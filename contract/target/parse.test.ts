@@ -78,7 +78,7 @@ describe("contract/target/parse", () => {
   });
 
   it("does not let a map reach the prototype", () => {
-    const parsed = parseDescription({ ...good, limits: JSON.parse('{"__proto__": 1}') });
+    const parsed = parseDescription({ ...good, limits: JSON.parse('{"__proto__": 1}') as unknown });
     assert.equal(Object.getPrototypeOf(parsed.limits), Object.prototype);
   });
 

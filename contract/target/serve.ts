@@ -113,7 +113,7 @@ function receiveWorker(call: ServerReadableStream<unknown, unknown>): Promise<De
       try {
         step();
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
   });

@@ -91,7 +91,7 @@ export async function openSoundTarget(): Promise<SoundTarget> {
 }
 
 async function evaluate(program: string): Promise<EvaluatedWorker> {
-  const module: { readonly default: EvaluatedWorker } = await import(`data:text/javascript;base64,${Buffer.from(program).toString("base64")}`);
+  const module = (await import(`data:text/javascript;base64,${Buffer.from(program).toString("base64")}`)) as { readonly default: EvaluatedWorker };
   return module.default;
 }
 

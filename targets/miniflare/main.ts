@@ -1,6 +1,6 @@
 // The miniflare target: Cloudflare's local emulator with all deployments in one instance, one PoP, told apart by Host.
 import type { Readable } from "node:stream";
-import { Log, LogLevel, Miniflare, type MiniflareOptions, supportedCompatibilityDate } from "miniflare";
+import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
 import type { DeploySpec, TargetServer } from "../../contract/target/types.js";
 import { type RunningAdapter, runAdapter } from "../kit/adapter.js";
@@ -10,10 +10,12 @@ import { findRuntime } from "../kit/runtimes.js";
 import { hostOf, workerOptions } from "./options.js";
 
 /** Answers what no deployment's Host matches, and keeps Miniflare content while there is none. */
-const idle = { name: "edgemark-idle", modules: [{ type: "ESModule", path: "idle.mjs", contents: `export default { fetch: () => new Response("no deployment has this host", { status: 404 }) };` }] } as const;
+const idle = { name: "edgemark-idle", modules: [{ type: "ESModule" as const, path: "idle.mjs", contents: `export default { fetch: () => new Response("no deployment has this host", { status: 404 }) };` }] };
 
 await runAdapter(async (): Promise<RunningAdapter> => {
   const { version } = findRuntime("miniflare");
+  // Its version carries the date of the workerd it comes with, which is the newest date that one knows.
+  const newestDate = version.replace(/^\d+\.(\d{4})(\d{2})(\d{2})\..*$/, "$1-$2-$3");
   const port = await freePort();
   const deployments = new Map<string, { spec: DeploySpec; version: number }>();
   let versions = 0;
@@ -28,7 +30,7 @@ await runAdapter(async (): Promise<RunningAdapter> => {
     handleRuntimeStdio(stdout: Readable, stderr: Readable) {
       for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => void (logged = (logged + text).slice(-4_000)));
     },
-    workers: [idle, ...[...deployments.values()].map(({ spec }) => workerOptions(spec, supportedCompatibilityDate))].map((worker) => ({ compatibilityDate: supportedCompatibilityDate, ...worker })),
+    workers: [{ ...idle, compatibilityDate: newestDate }, ...[...deployments.values()].map(({ spec }) => workerOptions(spec, newestDate))],
   });
 
   let emulator = new Miniflare(options());
@@ -89,11 +91,11 @@ await runAdapter(async (): Promise<RunningAdapter> => {
       anycastAddress: "",
       limits: {},
       notes: [
-        `one location; storage is on this machine and never stale; runs its own workerd, compatibility date up to ${supportedCompatibilityDate}`,
+        `one location; storage is on this machine and never stale; runs its own workerd, compatibility date up to ${newestDate}`,
         "request.cf is a fixed placeholder, so workers.cf is not declared; the contract carries no queue consumers, so queues is not declared",
         "every Deploy restarts the runtime: open connections and what objects hold in memory are lost, stored data stays",
       ],
-      compatibilityDate: supportedCompatibilityDate,
+      compatibilityDate: newestDate,
     }),
     deploy,
     undeploy: (deploymentId) =>

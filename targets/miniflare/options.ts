@@ -1,5 +1,4 @@
 // Turns a deployment of the contract into the options of one Miniflare worker.
-import type { WorkerOptions } from "miniflare";
 import type { Binding, DeploySpec, ModuleKind } from "../../contract/target/types.js";
 
 const moduleTypes = { esm: "ESModule", commonjs: "CommonJS", text: "Text", data: "Data", wasm: "CompiledWasm", json: "ESModule" } as const satisfies Record<ModuleKind, string>;
@@ -10,7 +9,7 @@ export function hostOf(name: string): string {
 }
 
 /** @param defaultDate compatibility date of a deployment that names none */
-export function workerOptions(spec: DeploySpec, defaultDate: string): WorkerOptions {
+export function workerOptions(spec: DeploySpec, defaultDate: string) {
   const { bindings } = spec;
   const main = spec.modules.filter((module) => module.path === spec.mainModule);
   const others = spec.modules.filter((module) => module.path !== spec.mainModule);

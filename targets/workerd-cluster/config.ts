@@ -146,6 +146,5 @@ function userServiceName(name: string): string {
 
 /** A text literal of Cap'n Proto, which reads the file as UTF-8 and takes hex escapes. */
 function quote(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
 }

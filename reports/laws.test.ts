@@ -6,6 +6,7 @@ import { SaxesParser } from "saxes";
 import type { Measurement, ResultDocument } from "../contract/result/document.js";
 import { levels, verdicts } from "../contract/result/document.js";
 import { writers } from "./index.js";
+import { overview } from "./overview.js";
 import { terminalSummary } from "./terminal.js";
 import { badRun, bigRun, check, goodRun, hostileRun, hostileText, interruptedRun, run } from "./testdata/samples.js";
 
@@ -118,6 +119,26 @@ describe("writer html", () => {
   it("lets a browser load nothing, and names no address to load from", () => {
     assert.match(page, /default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'/);
     assert.doesNotMatch(writers.html.write(bigRun()), /(src|href|url)\s*[=(]\s*["']?https?:/);
+  });
+});
+
+describe("overview", () => {
+  const standingsOf = (document: ResultDocument) => overview(document).levels.map(({ standing }) => standing);
+
+  it("says of each level where it stands, and never certifies more than the document", () => {
+    assert.deepEqual(standingsOf(goodRun()), ["reached", "reached", "reached"]);
+    assert.deepEqual(standingsOf({ ...goodRun(), level: "isolate" }), ["reached", "held-back", "held-back"]);
+    assert.deepEqual(standingsOf(interruptedRun()), ["absent", "open", "absent"]);
+    assert.deepEqual(standingsOf({ ...badRun(), level: null }), ["missed", "missed", "missed"]);
+    assert.deepEqual(standingsOf({ ...goodRun(), level: "distributed", run: { ...goodRun().run, interrupted: "SIGINT" } }), ["open", "open", "open"]);
+  });
+
+  it("has a headline of its own for every end a run can have", () => {
+    const good = goodRun();
+    const ends: readonly ResultDocument[] = [good, { ...good, level: null }, { ...good, level: null, run: { ...good.run, partial: "only suites kv" } }, badRun(), { ...badRun(), level: "isolate" }, interruptedRun(), { ...good, verdict: "inconclusive" }, { ...good, verdict: "error" }, { ...good, verdict: "not-applicable" }];
+    const headlines = ends.map((document) => overview(document).headline);
+    assert.equal(new Set(headlines).size, ends.length, headlines.join("; "));
+    assert.deepEqual(headlines.filter((headline) => headline.startsWith("Certified")), ["Certified: level Distributed"]);
   });
 });
 

@@ -12,8 +12,11 @@ export interface ProductChecks {
 
 export interface LevelStanding {
   readonly level: Level;
-  /** reached: certified. missed: something in it (or below it) did not pass. absent: nothing was tested. */
-  readonly standing: "reached" | "missed" | "absent";
+  /**
+   * reached: certified. missed: something of it did not pass. held-back: its checks passed, a claim or a lower level did
+   * not. open: only a part ran. absent: nothing of it was tested.
+   */
+  readonly standing: "reached" | "missed" | "held-back" | "open" | "absent";
   readonly passed: number;
   /** Checks that apply: all but the not applicable. */
   readonly applicable: number;
@@ -121,11 +124,9 @@ function standings(document: ResultDocument): readonly LevelStanding[] {
   const reachedTo = document.level === null || document.run.interrupted !== undefined ? -1 : levels.indexOf(document.level);
   return levels.map((level, index) => {
     const applicable = document.checks.filter((check) => check.level === level && check.verdict !== "not-applicable");
-    return {
-      level,
-      standing: index <= reachedTo ? "reached" : applicable.length === 0 ? "absent" : "missed",
-      passed: applicable.filter((check) => check.verdict === "pass").length,
-      applicable: applicable.length,
-    };
+    const passed = applicable.filter((check) => check.verdict === "pass").length;
+    const isPart = document.run.partial !== undefined || document.run.interrupted !== undefined;
+    const unreached = applicable.length === 0 ? "absent" : passed < applicable.length ? "missed" : isPart ? "open" : "held-back";
+    return { level, standing: index <= reachedTo ? "reached" : unreached, passed, applicable: applicable.length };
   });
 }

@@ -36,7 +36,7 @@ export function terminalSummary(whole: ResultDocument, options: { readonly colou
     .slice(0, 5)
     .map((claim) => {
       const value = claim.measured === undefined ? "" : quantity(claim.measured.value, claim.measured.unit);
-      return `${paint(ansi[claim.verdict], verdictSigns[claim.verdict])} ${line(`${claim.id} ${claim.statement}: ${value} (documented ${claim.documented})`).slice(0, width - 4)}`;
+      return `${paint(ansi[claim.verdict], verdictSigns[claim.verdict])} ${fit(visible(`${claim.id} ${value} (documented ${visible(claim.documented, { limit: 40 })}): ${claim.statement}`), width - 4)}`;
     })
     .map((text) => `  ${text}`);
   const foot = ["", ...(options.files ?? []).slice(0, 4).map((file) => line(`  ${file}`)), fit(visible(`  replay: ${document.run.replay}`), 4 * width)];

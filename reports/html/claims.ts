@@ -53,7 +53,13 @@ function row(claim: ClaimResult, checkLink: (id: string) => string | undefined, 
   const verdict = claim.kind === "context" ? html`<span class="sign context"><span aria-hidden="true">·</span><span class="unseen">context</span></span>` : sign(claim.verdict);
   const name = html`<span class="meta"><code>${claim.id}</code> ${productName(claim.product)}${claim.binding || claim.kind === "context" ? undefined : html` · <em>informs only</em>`}</span>`;
   const isTellingWhy = claim.verdict !== "pass" && claim.kind !== "context";
-  return html`<tr><td>${verdict}</td><th scope="row">${claim.statement}${name}${source}</th><td data-head="Documented">${claim.documented}</td><td data-head="${isMeasured ? "Measured" : "Why"}">${isMeasured ? measured(claim) : undefined}${isTellingWhy || !isMeasured ? html`<span class="why">${claim.reason}</span>` : undefined}${checks.length === 0 ? undefined : html`<span class="by">${checks}${claim.checks.length > 6 ? html`and ${claim.checks.length - 6} more` : undefined}</span>`}</td></tr>`;
+  return html`<tr><td>${verdict}</td><th scope="row">${claim.statement}${name}${source}</th><td data-head="Documented">${claim.documented}${heldAgainst(claim)}</td><td data-head="${isMeasured ? "Measured" : "Why"}">${isMeasured ? measured(claim) : undefined}${isTellingWhy || !isMeasured ? html`<span class="why">${claim.reason}</span>` : undefined}${checks.length === 0 ? undefined : html`<span class="by">${checks}${claim.checks.length > 6 ? html`and ${claim.checks.length - 6} more` : undefined}</span>`}</td></tr>`;
+}
+
+/** What the document's figure became on this target: scaled, in the unit of what was measured. */
+function heldAgainst(claim: ClaimResult): Markup | undefined {
+  if (claim.threshold === undefined || claim.kind !== "number") return undefined;
+  return html`<span class="why soft">held against ${quantity(claim.threshold, claim.measured?.unit ?? "")}</span>`;
 }
 
 /** Quotes are kept with their own marks, which also tell pieces apart; only a bare one gets them here. */

@@ -65,6 +65,7 @@ header.top { padding-block: 2.5rem 1.5rem; }
 .ladder li:first-child { border-left: 0; }
 .ladder li.reached { border-top-color: var(--pass); }
 .ladder li.missed { border-top-color: var(--fail); border-top-style: dashed; }
+.ladder li.held-back { border-top-color: var(--inconclusive); border-top-style: dotted; }
 .ladder li .soft { display: block; font-size: 0.9rem; padding-left: 1.55rem; }
 .bars { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem 2.5rem; margin-top: 1.5rem; }
 .counts h2 { font-size: 1rem; }
@@ -180,7 +181,7 @@ footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
   .headline { align-items: flex-start; gap: 0.9rem; } .emblem { width: 3.1rem; height: 3.1rem; margin-top: 0.2rem; }
   .ladder { grid-template-columns: 1fr; } .ladder li { border-left: 4px solid var(--rail); border-top: 1px solid var(--line); display: flex; gap: 0.5rem; align-items: baseline; } .ladder li:first-child { border-left: 4px solid var(--rail); border-top: 0; }
   .ladder li.reached, .ladder li.reached:first-child { border-left-color: var(--pass); } .ladder li.missed, .ladder li.missed:first-child { border-left-color: var(--fail); border-left-style: dashed; border-top-style: solid; border-top-color: var(--line); } .ladder li.missed:first-child { border-top: 0; }
-  .ladder li .soft { padding: 0; margin-left: auto; }
+  .ladder li.held-back { border-left-color: var(--inconclusive); border-left-style: dotted; } .ladder li .soft { padding: 0; margin-left: auto; text-align: right; }
   .card { padding: 0.9rem 1rem; } .finding > .meta { padding-left: 0; } .grouped { padding-left: 1.2rem; }
   .replay { flex-wrap: wrap; } .replay code { flex-basis: 100%; order: 3; }
   .claims thead, .checks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -39,9 +39,16 @@ function banner(document: ResultDocument): Markup {
 ${stale.length === 0 ? undefined : html`<div class="banner"><strong>${plural(document.staleKnown.length, "known-failure entry is", "known-failure entries are")} stale.</strong> What they excuse passed in this run; remove them, then the run can pass.<ul>${stale}</ul></div>`}`;
 }
 
+const standings = {
+  reached: { said: "certified", verdict: "pass" },
+  missed: { said: "not certified", verdict: "fail" },
+  "held-back": { said: "held back by a claim or a lower level", verdict: "inconclusive" },
+  open: { said: "open, only a part ran", verdict: "not-applicable" },
+  absent: { said: "not tested", verdict: "not-applicable" },
+} as const satisfies Record<LevelStanding["standing"], { readonly said: string; readonly verdict: Verdict }>;
+
 function rung(step: LevelStanding): Markup {
-  const said = { reached: "certified", missed: "not certified", absent: "not tested" }[step.standing];
-  const verdict: Verdict = step.standing === "reached" ? "pass" : step.standing === "missed" ? "fail" : "not-applicable";
+  const { said, verdict } = standings[step.standing];
   return html`<li class="${step.standing}"><span class="sign ${verdict}" aria-hidden="true">${verdictSigns[verdict]}</span> <strong>${levelWords[step.level]}</strong> <span class="soft">${said}${step.applicable === 0 ? undefined : html`, ${step.passed} of ${step.applicable}`}</span></li>`;
 }
 

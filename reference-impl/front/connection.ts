@@ -6,6 +6,7 @@ import { type BodyTracker, trackBody } from "./framing.js";
 import { BadRequest, maximumHeadBytes, parseRequestHead, parseResponseHead, type RequestHead } from "./head.js";
 import { type ClientIdentity, identify, rewriteHead } from "./identity.js";
 import { type OwnStatus, ownAnswer } from "./own-answer.js";
+import { salvageUnread } from "./salvage.js";
 import type { Place } from "../topology.js";
 
 /** A socket of one process of a PoP that serves one deployment. */
@@ -180,6 +181,7 @@ export class ClientConnection {
     const upstream: Upstream = { socket, origin, lastUsedMs: nowMs };
     this.#upstream = upstream;
     socket.on("data", (chunk: Buffer) => this.#fromUpstream(upstream, chunk));
+    salvageUnread(socket, (chunk) => this.#fromUpstream(upstream, chunk));
     socket.on("drain", () => this.#client.resume());
     socket.on("error", () => this.#upstreamGone(upstream));
     socket.on("close", () => this.#upstreamGone(upstream));
@@ -269,12 +271,8 @@ export class ClientConnection {
     const exchange = this.#exchange;
     if (exchange === undefined && !this.#isTunnel) return;
     if (exchange?.again !== undefined && exchange.response === undefined && exchange.headBytes === undefined && this.#repeat(exchange, exchange.again)) return;
-    if (exchange?.response?.isDone === true) {
-      // All of the answer is out; what the client still sends of its request is read and dropped.
-      this.#linger();
-      this.#client.end();
-      return;
-    }
+    // All of the answer is out: what the client still sends of its request is read and dropped, and its connection lives on.
+    if (exchange?.response?.isDone === true) return;
     // A response without a length, and a tunnel, end with their connection; anything else that ends now was cut off.
     if (this.#isTunnel || exchange?.endsWithConnection === true) this.#client.end();
     else this.#client.resetAndDestroy();

@@ -32,7 +32,6 @@ export const maximumHeadBytes = 128 * 1024 + maximumTargetBytes;
 
 const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Control characters other than tab are never part of a field value (RFC 9110, 5.5).
-// eslint-disable-next-line no-control-regex
 const badValuePattern = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
 /**

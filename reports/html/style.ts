@@ -61,6 +61,7 @@ header.top { padding-block: 2.5rem 1.5rem; }
 .banner { margin-top: 1.25rem; padding: 0.8rem 1rem; border: 2px solid var(--fail-ink); border-radius: 0.5rem; background: var(--card); }
 .banner ul { margin-top: 0.4rem; padding-left: 1.2rem; }
 .ladder { display: grid; grid-template-columns: repeat(3, 1fr); list-style: none; padding: 0; margin-top: 1.75rem; border: 1px solid var(--line); border-radius: 0.6rem; overflow: hidden; background: var(--card); }
+.ladder strong { white-space: nowrap; }
 .ladder li { padding: 0.7rem 1rem; border-left: 1px solid var(--line); border-top: 4px solid var(--rail); }
 .ladder li:first-child { border-left: 0; }
 .ladder li.reached { border-top-color: var(--pass); }

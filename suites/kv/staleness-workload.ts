@@ -15,7 +15,7 @@ export type Part = "changed" | "created" | "deleted" | "contended" | "cached";
 
 export interface Workload {
   /** Operations on the keys of these parts. */
-  operations(parts: readonly Part[]): readonly Operation[];
+  readonly operations: (parts: readonly Part[]) => readonly Operation[];
   readonly pops: readonly string[];
 }
 

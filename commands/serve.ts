@@ -18,7 +18,7 @@ const highestPort = 65_535 - maximumPops;
  * @throws EdgemarkError usage.port, usage.input, or of kind target when the edge does not start or ends by itself
  */
 export async function runServe(settings: ServeSettings, isJson: boolean, io: CommandIo): Promise<number> {
-  await assertFree(settings);
+  if (settings.port !== 0) await assertFree(settings);
   const stopped = stopRequests(io);
   try {
     if (!isLoopback(settings.host)) io.err(`warning: ${settings.host} is not loopback: whoever reaches this machine can use the edge\n`);
@@ -90,7 +90,7 @@ function reachable(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
-const wholePort = numberBetween(1, highestPort, { isWhole: true });
+const wholePort = numberBetween(0, highestPort, { isWhole: true });
 
 export const serveCommand: CommandSpec = {
   name: "serve",
@@ -99,7 +99,7 @@ export const serveCommand: CommandSpec = {
   options: [
     { flags: "--env <name>", words: "environment of the projects (default: the top level)" },
     { flags: "--pops <number>", words: `PoPs, 1 to ${maximumPops} (default 3)`, parse: numberBetween(1, maximumPops, { isWhole: true }) },
-    { flags: "--port <number>", words: "port of the anycast address; PoPs take the ports after it (default 8787)", parse: wholePort },
+    { flags: "--port <number>", words: "port of the anycast address; PoPs take the ports after it; 0 takes any (default 8787)", parse: wholePort },
     { flags: "--host <address>", words: "address to listen on (default 127.0.0.1)" },
     { flags: "--time-scale <factor>", words: "platform timers, such as KV's 60 s, run so many times faster, 1 to 1000 (default 1)", parse: numberBetween(1, 1000) },
     { flags: "--data <folder>", words: "keep state here between runs (default: a temporary folder)" },

@@ -42,7 +42,7 @@ export function durableClasses(settings: Reader): DurableClasses {
     const state = value["state"] ?? "created";
     if (state === "created") sqlite.set(name, value["storage"] !== "legacy-kv");
     else if (state === "renamed" || state === "deleted") abandoned.push(`${name} (${state})`);
-    else notes.push(`not supported yet, ignored: exports.${name} in the state ${String(state)}`);
+    else notes.push(`not supported yet, ignored: exports.${name} in the state ${JSON.stringify(state)}`);
   }
   return { sqlite, abandoned, notes };
 }

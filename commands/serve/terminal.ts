@@ -16,7 +16,7 @@ export function readTypedLines(onLine: (line: string) => void): (() => void) | u
 }
 
 function canType(): boolean {
-  if (process.stdin.isTTY === true) return isForeground();
+  if (process.stdin.isTTY) return isForeground();
   try {
     const kind = fstatSync(0);
     return kind.isFIFO() || kind.isSocket();

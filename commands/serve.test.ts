@@ -1,0 +1,165 @@
+// Serves a real project with the real edge, as a person does: from the command line, with an editor and Ctrl-C.
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("../edgemark.js", import.meta.url));
+
+const configuration = `
+name = "greeter"
+main = "src/index.ts"
+compatibility_date = "2026-10-01"
+kv_namespaces = [{ binding = "KV", id = "greetings" }]
+vars = { GREETING = "hello", LIMITS = { most = 3 } }
+triggers = { crons = ["0 0 1 1 *"] }
+r2_buckets = [{ binding = "FILES", bucket_name = "files" }]
+[[durable_objects.bindings]]
+name = "COUNTER"
+class_name = "Counter"
+[[migrations]]
+tag = "v1"
+new_sqlite_classes = ["Counter"]
+`;
+
+const source = (version: string): string => `
+import { DurableObject } from "cloudflare:workers";
+import words from "./words.txt";
+interface Env { KV: KVNamespace; COUNTER: DurableObjectNamespace<Counter>; GREETING: string; LIMITS: { most: number }; TOKEN: string }
+export class Counter extends DurableObject {
+  async next(): Promise<number> {
+    const count = ((await this.ctx.storage.get<number>("count")) ?? 0) + 1;
+    await this.ctx.storage.put("count", count);
+    return count;
+  }
+}
+export default {
+  async fetch(request: Request<unknown, IncomingRequestCfProperties>, env: Env): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/version") return new Response("${version}");
+    if (pathname === "/put") await env.KV.put("key", "kept");
+    console.log("asked for", pathname);
+    const counter = env.COUNTER.get(env.COUNTER.idFromName("one"));
+    return Response.json({ version: "${version}", words, greeting: env.GREETING, most: env.LIMITS.most, token: env.TOKEN, kept: await env.KV.get("key"), count: await counter.next(), colo: request.cf?.colo });
+  },
+  async scheduled(event: ScheduledController): Promise<void> {
+    console.log("cron", event.cron);
+  },
+};
+`;
+
+describe("edgemark serve", function () {
+  this.timeout(90_000);
+  let folder = "";
+  let running: ChildProcess | undefined;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "edgemark-serve-"));
+    await mkdir(join(folder, "tmp"));
+    await mkdir(join(folder, "project", "src"), { recursive: true });
+    await writeFile(join(folder, "project", "wrangler.toml"), configuration);
+    await writeFile(join(folder, "project", ".dev.vars"), "TOKEN=secret\n");
+    await writeFile(join(folder, "project", "src", "words.txt"), "from a file");
+    await writeFile(join(folder, "project", "src", "index.ts"), source("one"));
+  });
+  afterEach(async () => {
+    if (running?.exitCode === null && running.signalCode === null) {
+      const ended = new Promise((resolve) => running?.once("exit", resolve));
+      running.kill("SIGTERM");
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function serve(...args: string[]): { readonly child: ChildProcess; out: () => string; err: () => string; readonly ended: Promise<number | null> } {
+    const child = spawn(process.execPath, [program, "serve", ...args], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, TMPDIR: join(folder, "tmp") } });
+    running = child;
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    return { child, out: () => out, err: () => err, ended };
+  }
+
+  it("serves a project at every PoP, follows its changes and leaves nothing behind", async () => {
+    const { child, out, err, ended } = serve(join(folder, "project"), "--port", "0", "--pops", "2", "--json");
+    await until(() => out().includes("\n") || child.exitCode !== null, () => err());
+    const ready = JSON.parse(out()) as { anycast: string; pops: { id: string; city: string; url: string }[]; projects: { name: string }[] };
+    assert.deepEqual(ready.pops.map(({ id, city }) => `${id} ${city}`), ["fra Frankfurt", "iad Ashburn"]);
+    assert.deepEqual(ready.projects.map(({ name }) => name), ["greeter"]);
+    assert.match(err(), /not supported yet, ignored: r2_buckets \(FILES\)/);
+    const [fra = "", iad = ""] = ready.pops.map(({ url }) => url);
+    const text = async (url: string): Promise<string> => (await fetch(url)).text();
+
+    const expected = { version: "one", words: "from a file", greeting: "hello", most: 3, token: "secret", kept: "kept" };
+    assert.deepEqual(JSON.parse(await text(`${fra}/put`)), { ...expected, count: 1, colo: "FRA" });
+    assert.deepEqual(JSON.parse(await text(`${iad}/`)), { ...expected, count: 2, colo: "IAD" });
+    await until(() => /^fra \| asked for \/put$/m.test(err()) && /^iad \| asked for \/$/m.test(err()), err);
+
+    child.stdin?.write("cron\n");
+    await until(() => /^fra \| cron 0 0 1 1 \*$/m.test(err()) && err().includes("cron 0 0 1 1 * of greeter: ok"), err);
+
+    // No request may be lost while the new version comes.
+    await writeFile(join(folder, "project", "src", "index.ts"), source("two"));
+    await until(async () => {
+      const answer = await fetch(`${ready.anycast}/version`);
+      assert.equal(answer.status, 200);
+      return (await answer.text()) === "two";
+    }, err);
+    assert.equal(await text(`${iad}/version`), "two");
+
+    await writeFile(join(folder, "project", "src", "index.ts"), `${source("three")}\nconst broken = ;\n`);
+    await until(() => err().includes("esbuild refused it (src/index.ts:") && err().includes("the previous version keeps serving"), err);
+    assert.equal(await text(`${fra}/version`), "two");
+    assert.equal((JSON.parse(await text(`${iad}/`)) as { count: number }).count, 3);
+
+    child.kill("SIGINT");
+    assert.equal(await ended, 0, err());
+    assert.match(err(), /stopped\n$/);
+    assert.deepEqual(await processesThatMention(folder), []);
+    assert.deepEqual(await readdir(join(folder, "tmp")), []);
+    assert.equal(out().trimEnd().split("\n").length, 1);
+  });
+
+  it("says what is wrong before it starts anything", async () => {
+    const broken = join(folder, "project", "wrangler.toml");
+    await writeFile(broken, `name = "a"\nmain = "src/gone.ts"\n`);
+    const missing = serve(broken, "--port", "0");
+    assert.equal(await missing.ended, 2);
+    assert.match(missing.err(), /there is no such file; correct main.*\(usage\.input\)/);
+
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const busy = serve("--port", String(port), "--pops", "1");
+    assert.equal(await busy.ended, 2);
+    assert.match(busy.err(), new RegExp(`${port} is taken.*\\(usage\\.port\\)`));
+    await new Promise((resolve) => server.close(resolve));
+    assert.deepEqual(await readdir(join(folder, "tmp")), []);
+  });
+});
+
+/** Polls until a condition holds. @throws with what was seen last when it does not within half a minute */
+async function until(condition: () => boolean | Promise<boolean>, seen: () => string): Promise<void> {
+  const deadlineMs = performance.now() + 30_000;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) assert.fail(`it did not come to that; seen last:\n${seen()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Living processes, other than this one, whose command line or environment names a folder. */
+async function processesThatMention(folder: string): Promise<string[]> {
+  const ids = (await readdir("/proc").catch(() => [])).filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const texts = await Promise.all(["cmdline", "environ"].map((name) => readFile(`/proc/${id}/${name}`, "latin1").catch(() => "")));
+      return texts.some((text) => text.includes(folder)) ? [`${id} ${texts[0]?.replaceAll("\0", " ") ?? ""}`] : [];
+    }),
+  );
+  return found.flat();
+}

@@ -83,8 +83,9 @@ export function targetOf(options: TargetOptions): TargetServer {
       nameOf(deploymentId);
       await edge.evict();
     },
-    async locate(deploymentId, className, objectId) {
-      const owner = await edge.locate(`${nameOf(deploymentId)}-${className}`, objectId);
+    async locate(deploymentId, _className, objectId) {
+      nameOf(deploymentId);
+      const owner = await edge.locate(objectId);
       return owner === undefined ? { found: false, popId: "", epoch: "" } : { found: true, ...owner };
     },
     injectFault: (fault) => faults.inject(fault),

@@ -48,7 +48,6 @@ const moduleField: Record<ModuleKind, string> = {
 
 /** A Cap'n Proto text literal. Control characters go as hex escapes; workerd reads the file as UTF-8. */
 function quote(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
 }
 

@@ -56,7 +56,7 @@ export interface Edge {
   announce(pop: Pop, isAnnounced: boolean, why: string): void;
   /** Moves the platform clock forward. @returns its time in ms since 1970 */
   advanceClock(advanceMs: number): Promise<number>;
-  locate(uniqueKey: string, objectId: string): Promise<{ readonly popId: string; readonly epoch: string } | undefined>;
+  locate(objectId: string): Promise<{ readonly popId: string; readonly epoch: string } | undefined>;
   emit(kind: EdgeEventKind, popId: string, detail: string): void;
   close(): Promise<void>;
 }
@@ -227,8 +227,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         if (advanceMs > 0) await Promise.all(upPops().map((pop) => callAdmin(pop, adminToken, "/clock", { offsetMs: clockOffsetMs })));
         return clockBaseMs + (Date.now() - clockBaseMs) * options.timeScale + clockOffsetMs;
       }),
-    locate: async (uniqueKey, objectId) => {
-      const owner = await ownerOf(options.storage.records, options.storage.prefix, uniqueKey, objectId);
+    locate: async (objectId) => {
+      const owner = await ownerOf(options.storage.records, options.storage.prefix, objectId);
       const pop = owner === undefined ? undefined : pops[Number(owner.address.split(".")[1]) - 100];
       return owner === undefined || pop === undefined ? undefined : { popId: pop.id, epoch: owner.epoch };
     },

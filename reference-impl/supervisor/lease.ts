@@ -52,19 +52,16 @@ export async function endLease(store: RecordStore, prefix: string, address: stri
 }
 
 /**
- * Who owns a Durable Object.
- * @param uniqueKey the namespace's key
+ * Who owns a Durable Object. The cluster names a namespace's folder by a digest of its own; object ids are unique over
+ * namespaces, so the object is found by its id.
  * @param objectId 64 hex digits
  * @returns the address of the owning process and the epoch of its ownership; undefined when nobody does
  */
-export async function ownerOf(
-  store: RecordStore,
-  prefix: string,
-  uniqueKey: string,
-  objectId: string,
-): Promise<{ readonly address: string; readonly epoch: string } | undefined> {
-  const owner = await readJson(store, `${prefix}/v1/do/${uniqueKey}/${objectId}/own.json`);
+export async function ownerOf(store: RecordStore, prefix: string, objectId: string): Promise<{ readonly address: string; readonly epoch: string } | undefined> {
+  const key = (await store.list(`${prefix}/v1/do/`)).find((candidate) => candidate.endsWith(`/${objectId}/own.json`));
+  const owner = key === undefined ? undefined : await readJson(store, key);
   if (typeof owner?.["node"] !== "string") return undefined;
   const node = (await nodes(store, prefix)).find((candidate) => candidate.node === owner["node"]);
-  return node === undefined ? undefined : { address: node.address.replace(/:\d+$/, ""), epoch: String(owner["epoch"] ?? "") };
+  const epoch = owner["epoch"];
+  return node === undefined ? undefined : { address: node.address.replace(/:\d+$/, ""), epoch: typeof epoch === "string" || typeof epoch === "number" ? String(epoch) : "" };
 }

@@ -45,7 +45,7 @@ export function externalStore(address: string): Storage {
         let token: string | undefined;
         do {
           const query = new URLSearchParams({ "list-type": "2", prefix: listPrefix, ...(token === undefined ? {} : { "continuation-token": token }) });
-          const text = await (await expectOk(await client.fetch(`${endpoint.replace(/\/$/, "")}/${bucket}?${query}`), `LIST ${listPrefix}`)).text();
+          const text = await (await expectOk(await client.fetch(`${endpoint.replace(/\/$/, "")}/${bucket}?${query.toString()}`), `LIST ${listPrefix}`)).text();
           for (const [, key] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) keys.push(unescapeXml(key ?? ""));
           token = /<NextContinuationToken>([^<]*)</.exec(text)?.[1];
         } while (token !== undefined);

@@ -45,7 +45,7 @@ function recordGaps(context: CheckContext, id: string, fault: string, outages: r
     },
     percentiles: { min: gaps[0] ?? 0, p50: median(gaps), max: gaps.at(-1) ?? 0 },
     samples: gaps,
-    ...(last === undefined ? {} : { series: [...last.result.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }): [number, number] => [intendedMs / 1000, latencyMs]) }),
+    ...(last === undefined ? {} : { startedAtMs: last.result.startedAtMs, series: [...last.result.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }): [number, number] => [intendedMs / 1000, latencyMs]) }),
     ...(voidBecause === undefined ? {} : { voidBecause }),
   });
 }

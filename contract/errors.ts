@@ -41,7 +41,8 @@ export class EdgemarkError extends Error {
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; facts?: Record<string, unknown> } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // Many messages quote a stranger, and all of them reach a terminal.
+    super(printable(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "EdgemarkError";
     this.code = code;
     this.facts = options.facts ?? {};
@@ -55,6 +56,14 @@ export class EdgemarkError extends Error {
   get exitCode(): number {
     return this.kind === "usage" ? exitCodes.usage : exitCodes.error;
   }
+}
+
+// Controls but for tab and line feed, and what is invisible or turns the direction of text.
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+/** A text of several lines in which nothing can draw on a terminal or turn a line around: such characters are spelled out. */
+export function printable(text: string): string {
+  return text.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** The message of anything that was thrown, without trusting that it is an Error. */

@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EdgemarkError, nearestName } from "../contract/errors.js";
-import { type ConnectOptions, connectTarget } from "../contract/target/client.js";
+import { type ConnectOptions, connectTarget, defaultDeadlinesMs } from "../contract/target/client.js";
 import { type StartedAdapter, type StopReport, startAdapter } from "../contract/target/process.js";
 import type { TargetDescription, TargetVerbs } from "../contract/target/types.js";
 import { type KnownTarget, assertInstalled, knownTargets } from "./names.js";
@@ -25,6 +25,8 @@ export interface OpenOptions extends ConnectOptions {
   readonly onLog?: (text: string) => void;
   /** Default 60,000 ms. */
   readonly startDeadlineMs?: number;
+  /** For starting, connecting and describing together, ms. Default: each has its own deadline only. */
+  readonly openWithinMs?: number;
   /** How long an adapter may take to end after its stdin closed, and again after SIGTERM. Default 5,000 ms. */
   readonly graceMs?: number;
 }
@@ -49,20 +51,28 @@ export interface OpenedTarget {
  *   cannot be told what the options say, and of kind target when it does not start or answer
  */
 export async function openTarget(name: string, options: OpenOptions = {}): Promise<OpenedTarget> {
-  if (/^grpcs?:\/\//.test(name)) return connected(name, undefined, options);
+  const leftMs = countdown(options.openWithinMs);
+  if (/^grpcs?:\/\//.test(name)) return connected(name, undefined, options, leftMs);
   const program = programOf(name, options);
   const adapter = await startAdapter(program.command, program.args, {
-    deadlineMs: options.startDeadlineMs ?? startDeadlineMs,
+    deadlineMs: leftMs(options.startDeadlineMs ?? startDeadlineMs),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
     ...(options.onLog === undefined ? {} : { onStderr: options.onLog }),
   });
-  return connected(adapter.address, adapter, options);
+  return connected(adapter.address, adapter, options, leftMs);
 }
 
-async function connected(address: string, adapter: StartedAdapter | undefined, options: OpenOptions): Promise<OpenedTarget> {
+/** @returns a function that shortens a deadline to what is left of the time, and leaves something of it in any case */
+function countdown(withinMs: number | undefined): (deadlineMs: number) => number {
+  const startMs = performance.now();
+  return (deadlineMs) => (withinMs === undefined ? deadlineMs : Math.max(500, Math.min(deadlineMs, Math.ceil(startMs + withinMs - performance.now()))));
+}
+
+async function connected(address: string, adapter: StartedAdapter | undefined, options: OpenOptions, leftMs: (deadlineMs: number) => number): Promise<OpenedTarget> {
   const end = async (): Promise<StopReport> => (adapter === undefined ? { by: "gone", leftProcesses: false } : adapter.stop());
   try {
-    const client = await connectTarget(address, options);
+    const deadlines = { ...defaultDeadlinesMs, ...options.deadlines };
+    const client = await connectTarget(address, { ...options, deadlines: { ...deadlines, connect: leftMs(deadlines.connect), Describe: leftMs(deadlines.Describe) } });
     try {
       const description = await client.describe();
       return {

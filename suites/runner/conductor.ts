@@ -117,7 +117,7 @@ async function outcomeOfCheck(options: ConductOptions, check: Check, ordinal: nu
   ending.abort(new Error("the check is over"));
 
   const evidence = [...outcome.evidence, ...(state.opened?.evidence ?? [])];
-  const left = state.opened === undefined ? undefined : await within(runSignal.aborted ? hurriedCleaningMs : cleaningMs, state.opened.clean());
+  const left = state.opened === undefined ? undefined : await within(cleaningMs, state.opened.clean(), runSignal);
   if (outcome.isCrash && check.fixture !== undefined) await scope.fixtures.recover(check.fixture, runSignal);
   if (left === "late") return { ...outcome, ...failedHealing(outcome, "cleaning up took too long"), evidence };
   for (const text of left?.notUndeployed ?? []) evidence.push({ kind: "observation", text: `not undeployed: ${text}` });
@@ -135,14 +135,20 @@ function reasonOf(signal: AbortSignal): string {
   return plainLine(messageOf(signal.reason));
 }
 
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T | "late"> {
-  let timer: NodeJS.Timeout | undefined;
+/** Waits for cleaning up, in a hurry from the moment that the whole run must end. */
+async function within<T>(limitMs: number, work: Promise<T>, runSignal: AbortSignal): Promise<T | "late"> {
+  const timers: NodeJS.Timeout[] = [];
+  let hurry: () => void = () => undefined;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), limitMs);
+    timers.push(setTimeout(() => resolve("late"), limitMs));
+    hurry = () => void timers.push(setTimeout(() => resolve("late"), hurriedCleaningMs));
   });
+  runSignal.addEventListener("abort", hurry);
+  if (runSignal.aborted) hurry();
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    runSignal.removeEventListener("abort", hurry);
+    for (const timer of timers) clearTimeout(timer);
   }
 }

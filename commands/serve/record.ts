@@ -25,7 +25,7 @@ export class Reader {
   }
 
   text(key: string): string | undefined {
-    return this.#typed(key, "text", (value) => typeof value === "string");
+    return this.#typed(key, "text", (value): value is string => typeof value === "string");
   }
 
   /** A text that must be there. @returns "" when it is not, and the problem is noted */
@@ -36,16 +36,16 @@ export class Reader {
   }
 
   flag(key: string): boolean | undefined {
-    return this.#typed(key, "true or false", (value) => typeof value === "boolean");
+    return this.#typed(key, "true or false", (value): value is boolean => typeof value === "boolean");
   }
 
   texts(key: string): readonly string[] {
-    return this.#typed<readonly string[]>(key, "a list of texts", (value) => Array.isArray(value) && value.every((one) => typeof one === "string")) ?? [];
+    return this.#typed(key, "a list of texts", (value): value is readonly string[] => Array.isArray(value) && value.every((one) => typeof one === "string")) ?? [];
   }
 
   /** A table of texts. */
   textTable(key: string): Readonly<Record<string, string>> {
-    return { ...this.#typed<Readonly<Record<string, string>>>(key, "a table of texts", (value) => isRecord(value) && Object.values(value).every((one) => typeof one === "string")) };
+    return { ...this.#typed(key, "a table of texts", (value): value is Readonly<Record<string, string>> => isRecord(value) && Object.values(value).every((one) => typeof one === "string")) };
   }
 
   table(key: string): Reader | undefined {
@@ -55,7 +55,7 @@ export class Reader {
 
   /** The tables of a list. */
   tables(key: string): readonly Reader[] {
-    const list = this.#typed<readonly unknown[]>(key, "a list of tables", (value) => Array.isArray(value)) ?? [];
+    const list = this.#typed(key, "a list of tables", (value): value is readonly unknown[] => Array.isArray(value)) ?? [];
     return list.map((value, index) => new Reader(value, `${this.#at(key)}[${index}]`, this.problems));
   }
 
@@ -72,11 +72,10 @@ export class Reader {
     return this.#path === "" ? key : `${this.#path}.${key}`;
   }
 
-  #typed<T>(key: string, expected: string, isIt: (value: unknown) => boolean): T | undefined {
+  #typed<T>(key: string, expected: string, isIt: (value: unknown) => value is T): T | undefined {
     const value = this.#record[key];
     if (value === undefined) return undefined;
-    // The parse boundary: the guard has looked at the value.
-    if (isIt(value)) return value as T;
+    if (isIt(value)) return value;
     this.differs(key, expected);
     return undefined;
   }
@@ -84,6 +83,6 @@ export class Reader {
 
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

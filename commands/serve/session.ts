@@ -1,6 +1,6 @@
 // One edge that runs for a person, from its start to its stop: projects on it, changes followed, crons fired, PoPs' logs
 // shown, typed commands carried out.
-import { EdgemarkError, messageOf } from "../../contract/errors.js";
+import { messageOf } from "../../contract/errors.js";
 import type { TargetEvent } from "../../contract/target/types.js";
 import { openTarget, type OpenedTarget } from "../../targets/open.js";
 import type { CommandIo } from "../io.js";
@@ -184,7 +184,6 @@ function reloader(options: ReloadOptions): { readonly request: () => void; onLoa
       const words = messageOf(error);
       if (words !== lastMistake) say("edge", `${words}\nthe previous version keeps serving`);
       lastMistake = words;
-      if (!(error instanceof EdgemarkError)) throw error;
     }
   }
   async function run(): Promise<void> {

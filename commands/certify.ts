@@ -107,9 +107,14 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
         return document;
       }),
     );
-    const document = { ...unjudged, ...judge(unjudged, claims) };
-    writeDocument(path, document);
-    const reports = await parts.writeReports(document, directory);
+    const finished = async (recorded: ResultDocument): Promise<{ readonly document: ResultDocument; readonly reports: readonly string[] }> => {
+      const document = { ...recorded, ...judge(recorded, claims) };
+      writeDocument(path, document);
+      return { document, reports: await parts.writeReports(document, directory) };
+    };
+    let { document, reports } = await finished(interrupted(unjudged, interruption));
+    // Ctrl-C while the reports were written: they must say so too.
+    if (interruption.signal.aborted && document.run.interrupted === undefined) ({ document, reports } = await finished(interrupted(document, interruption)));
     progress.close();
     if (settings.isJson) io.out(`${JSON.stringify(summaryOf(document, elapsedMs(), path))}\n`);
     else io.out(`${await parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path] })}\n`);
@@ -148,6 +153,12 @@ async function withSession<T>({ settings, parts, interruption, progress, io }: S
     progress.say(`stopping ${settings.target}`);
     await session?.close().catch((error: unknown) => io.err(`${settings.target} did not stop as it should: ${messageOf(error)}\n`));
   }
+}
+
+/** The document, with the interruption in it that came after the last check. */
+function interrupted(document: ResultDocument, { signal }: Interruption): ResultDocument {
+  if (!signal.aborted || document.run.interrupted !== undefined) return document;
+  return { ...document, run: { ...document.run, interrupted: messageOf(signal.reason) } };
 }
 
 function suitesNamed(suites: readonly Suite[], names: readonly string[]): readonly Suite[] {

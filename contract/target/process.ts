@@ -1,6 +1,8 @@
 // Starts an adapter that is an executable, reads its handshake line, and ends it with everything it started. The
 // adapter runs in a process group of its own, so that what it leaves behind can be found and ended.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { EdgemarkError } from "../errors.js";
@@ -46,8 +48,11 @@ export interface StartedAdapter {
   stderrTail(): string;
 }
 
-/** Groups that are alive; ended when this process exits without having stopped them. */
-const livingGroups = new Set<number>();
+/** Told to every adapter and inherited by whatever it starts: so even a daemon that left the group is found. */
+const markName = "EDGEMARK_ADAPTER";
+
+/** Groups that are alive, with their marks; ended when this process exits without having stopped them. */
+const livingGroups = new Map<number, string>();
 let hasExitHook = false;
 
 /**
@@ -56,10 +61,11 @@ let hasExitHook = false;
  *   something else
  */
 export async function startAdapter(command: string, args: readonly string[], options: StartOptions): Promise<StartedAdapter> {
+  const mark = randomUUID();
   const child = spawn(command, args, {
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env, [markName]: mark },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const tail = keepTail(child, options.onStderr);
@@ -69,11 +75,11 @@ export async function startAdapter(command: string, args: readonly string[], opt
   const name = [command, ...args].join(" ");
   if (child.pid === undefined) throw await spawnFailure(child, name);
   const pid = child.pid;
-  remember(pid);
+  remember(pid, mark);
   let stopping: Promise<StopReport> | undefined;
-  const stop = (): Promise<StopReport> => (stopping ??= end(child, pid, exited, options.graceMs ?? defaultGraceMs));
+  const stop = (): Promise<StopReport> => (stopping ??= end({ child, pid, mark }, exited, options.graceMs ?? defaultGraceMs));
   // An adapter that crashed cannot end what it started.
-  void exited.then(() => stopping === undefined && signalGroup(pid, "SIGKILL"));
+  void exited.then(() => stopping === undefined && (signalGroup(pid, "SIGKILL"), killMarked(mark)));
   try {
     const address = await handshake(child, name, exited, options.deadlineMs, tail);
     return { pid, address, stop, exited, stderrTail: tail };
@@ -169,7 +175,13 @@ function exit({ code, signal }: AdapterExit): string {
   return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
 }
 
-async function end(child: ChildProcess, pid: number, exited: Promise<AdapterExit>, graceMs: number): Promise<StopReport> {
+interface Running {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly mark: string;
+}
+
+async function end({ child, pid, mark }: Running, exited: Promise<AdapterExit>, graceMs: number): Promise<StopReport> {
   const isGone = async (withinMs: number): Promise<boolean> => {
     const timer = new AbortController();
     const gone = await Promise.race([exited.then(() => true), delay(withinMs, false, { signal: timer.signal }).catch(() => false)]);
@@ -186,9 +198,11 @@ async function end(child: ChildProcess, pid: number, exited: Promise<AdapterExit
       if (!(await isGone(graceMs))) by = "SIGKILL";
     }
   }
-  const leftProcesses = by !== "SIGKILL" && (await groupSurvives(pid));
+  const hasSurvivors = by !== "SIGKILL" && (await groupSurvives(pid));
   signalGroup(pid, "SIGKILL");
   await exited;
+  const hadDaemons = killMarked(mark) > 0;
+  const leftProcesses = by !== "SIGKILL" && (hadDaemons || hasSurvivors);
   livingGroups.delete(pid);
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -226,11 +240,55 @@ function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function remember(pid: number): void {
-  livingGroups.add(pid);
+/**
+ * Kills whatever inherited the mark, in whichever group it is; nothing where there is no /proc.
+ * @returns how many there were
+ */
+function killMarked(mark: string): number {
+  let killed = 0;
+  // Whoever is being killed may still start another.
+  for (let round = 0; round < 5; round++) {
+    const marked = processes().filter((pid) => hasMark(pid, mark));
+    if (marked.length === 0) break;
+    for (const pid of marked) killed += killOne(pid);
+  }
+  return killed;
+}
+
+function processes(): number[] {
+  try {
+    return readdirSync("/proc").map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  } catch {
+    return []; // no /proc here
+  }
+}
+
+function hasMark(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(`${markName}=${mark}`);
+  } catch {
+    return false; // ended meanwhile, or another user's
+  }
+}
+
+/** @returns 1 when it was there */
+function killOne(pid: number): number {
+  try {
+    process.kill(pid, "SIGKILL");
+    return 1;
+  } catch {
+    return 0; // ended meanwhile
+  }
+}
+
+function remember(pid: number, mark: string): void {
+  livingGroups.set(pid, mark);
   if (hasExitHook) return;
   hasExitHook = true;
   process.on("exit", () => {
-    for (const group of livingGroups) signalGroup(group, "SIGKILL");
+    for (const [group, itsMark] of livingGroups) {
+      signalGroup(group, "SIGKILL");
+      killMarked(itsMark);
+    }
   });
 }

@@ -4,6 +4,8 @@ import { AssertionError } from "node:assert";
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { ExchangeRequest, ExchangeResponse } from "../check.js";
+import { bytesInPieces, type BytesInPieces } from "./bytes-in-pieces.js";
+import { parsedWithin } from "./json.js";
 import { brokenConnectionCodes, codeOf } from "./outcome.js";
 import { plainLine, plainText } from "./plain.js";
 
@@ -51,7 +53,7 @@ interface Progress {
   status?: number;
   statusText?: string;
   rawHeaders?: readonly string[];
-  readonly chunks: Buffer[];
+  readonly body: BytesInPieces;
   receivedBytes: number;
 }
 
@@ -71,7 +73,7 @@ export function exchange(
 ): Promise<ExchangeResponse> {
   const deadlineMs = request.deadlineMs ?? exchangeDefaults.deadlineMs;
   const maxBodyBytes = request.maxBodyBytes ?? exchangeDefaults.maxBodyBytes;
-  const progress: Progress = { chunks: [], receivedBytes: 0 };
+  const progress: Progress = { body: bytesInPieces(), receivedBytes: 0 };
 
   return new Promise((resolve, reject) => {
     let outgoing: ClientRequest | undefined;
@@ -101,7 +103,7 @@ export function exchange(
       incoming.on("data", (chunk: Buffer) => {
         progress.receivedBytes += chunk.length;
         if (progress.receivedBytes > maxBodyBytes) return fail(`a body of at most ${maxBodyBytes} bytes expected; more came`);
-        progress.chunks.push(chunk);
+        progress.body.add(chunk);
       });
       incoming.on("error", onError);
       incoming.on("end", () => incoming.complete && settle(() => resolve(answer(endpoint, request, progress))));
@@ -147,7 +149,7 @@ function start(pool: ConnectionPool, endpoint: { readonly url: string; readonly 
 }
 
 function answer(endpoint: { readonly url: string; readonly host: string }, request: ExchangeRequest, progress: Progress): ExchangeResponse {
-  const bytes = Buffer.concat(progress.chunks);
+  const bytes = progress.body.all();
   const text = bytes.toString("utf8");
   const headers = new Map<string, string>();
   const setCookie: string[] = [];
@@ -164,7 +166,7 @@ function answer(endpoint: { readonly url: string; readonly host: string }, reque
     text,
     json() {
       try {
-        return JSON.parse(text) as unknown;
+        return parsedWithin(text);
       } catch (cause) {
         const message = `a JSON body expected; ${text === "" ? "an empty body" : plainLine(text, 200)} came`;
         throw new ExchangeFailure(message, describe(endpoint, request, progress), cause);
@@ -207,7 +209,7 @@ function describe(endpoint: { readonly url: string; readonly host: string }, req
   for (const [name, value] of pairs(progress.rawHeaders ?? [])) {
     lines.push(`< ${name}: ${secretHeaders.has(name) ? "[redacted]" : value}`);
   }
-  const body = Buffer.concat(progress.chunks.slice(0, shownBodyBytes)).subarray(0, shownBodyBytes).toString("utf8");
+  const body = progress.body.all().subarray(0, shownBodyBytes).toString("utf8");
   if (body !== "") lines.push("", body);
   if (progress.receivedBytes > shownBodyBytes) lines.push(`… (${progress.receivedBytes} bytes)`);
   return plainText(lines.map((line) => line.slice(0, 600)).join("\n"), 6_000);

@@ -53,6 +53,11 @@ export function outcomeOf(thrown: unknown): Outcome {
     return { verdict: "fail", reason: plainLine(reasonOfTarget(thrown)), evidence: [], isCrash: false };
   }
   const code = codeOf(thrown);
+  // What Node's HTTP parser says of an answer, on connections that a check opened itself.
+  if (code.startsWith("HPE_")) {
+    const reason = `an HTTP/1.1 answer expected; what came breaks the protocol (${plainLine(messageOf(thrown), 200)})`;
+    return { verdict: "fail", reason, evidence: [], isCrash: false };
+  }
   if (exhaustedCodes.has(code)) return error(`this machine has run out of something: ${messageOf(thrown)}`, thrown);
   if (!(thrown instanceof EdgemarkError) && brokenConnectionCodes.has(code)) {
     const reason = `crashed: the connection broke before an answer (${plainLine(messageOf(thrown), 300)})`;

@@ -2,6 +2,10 @@
 // of the next answer, and told as such.
 import { AssertionError } from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
+import { parsedWithin } from "../runner/json.js";
+
+/** A few bytes of gzip can hold gigabytes. */
+const longestGunzippedBytes = 32 * 1024 * 1024;
 
 export interface WireAnswer {
   readonly status: number;
@@ -43,7 +47,7 @@ export function answersIn(received: string, methods: readonly string[] = []): re
 /** A text as JSON. @throws AssertionError that shows the text when it is none */
 export function parsedJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parsedWithin(text);
   } catch {
     throw new AssertionError({ message: `${what} as JSON expected; ${JSON.stringify(text.slice(0, 200))} came` });
   }
@@ -52,7 +56,7 @@ export function parsedJson(text: string, what: string): unknown {
 /** What gzip holds, as text. @throws AssertionError that shows the first bytes when it is not gzip */
 export function gunzipped(bytes: Uint8Array): string {
   try {
-    return gunzipSync(bytes).toString("utf8");
+    return gunzipSync(bytes, { maxOutputLength: longestGunzippedBytes }).toString("utf8");
   } catch {
     throw new AssertionError({ message: `a body in gzip expected; ${JSON.stringify(Buffer.from(bytes.subarray(0, 60)).toString("latin1"))} came` });
   }

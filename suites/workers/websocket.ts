@@ -7,6 +7,9 @@ import { pathAt } from "./wire.js";
 
 const base = { level: "isolate", needs: ["workers", "workers.websocket"], fixture: websocketFixture } as const;
 
+const longestMessageBytes = 32 * 1024 * 1024;
+const mostUnreadMessages = 10_000;
+
 interface Closing {
   readonly code: number;
   readonly reason: string;
@@ -26,14 +29,15 @@ async function open(context: CheckContext, path: string, protocols: readonly str
   const endpoint = context.fixture.endpoint();
   const url = new URL(endpoint.url);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(url.origin + pathAt(endpoint, path), [...protocols], { headers: { host: endpoint.host }, perMessageDeflate: false });
+  const socket = new WebSocket(url.origin + pathAt(endpoint, path), [...protocols], { headers: { host: endpoint.host }, perMessageDeflate: false, maxPayload: longestMessageBytes });
   const messages: (string | Uint8Array)[] = [];
   const waiting: ((message: string | Uint8Array | undefined) => void)[] = [];
   socket.on("message", (data: Buffer, isBinary: boolean) => {
     const message = isBinary ? new Uint8Array(data) : data.toString("utf8");
     const waiter = waiting.shift();
-    if (waiter === undefined) messages.push(message);
-    else waiter(message);
+    // Nobody waits for so many: what floods this process is let go.
+    if (waiter === undefined && messages.push(message) > mostUnreadMessages) socket.terminate();
+    waiter?.(message);
   });
   const onAbort = (): void => { socket.terminate(); };
   context.signal.addEventListener("abort", onAbort, { once: true });

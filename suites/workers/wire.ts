@@ -5,6 +5,10 @@ import { request as httpsRequest } from "node:https";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { AssertionError } from "node:assert/strict";
+import { bytesInPieces } from "../runner/bytes-in-pieces.js";
+
+/** Far more than any fixture sends; whoever sends more would fill this process's memory. */
+const mostReceivedBytes = 32 * 1024 * 1024;
 
 /** Where a deployment answers, as a check's fixture gives it. */
 export interface Address {
@@ -22,7 +26,7 @@ export interface Wire {
   send(data: string | Uint8Array): void;
   /**
    * Everything received, once it satisfies; Latin-1, so that one letter is one byte.
-   * @throws AssertionError when the connection ends before
+   * @throws AssertionError when the connection ends before, or has said more than any fixture does
    */
   read(satisfied: (received: string) => boolean, what: string): Promise<string>;
   /** Bytes given to the operating system so far. */
@@ -53,6 +57,10 @@ export async function openWire(address: Address, signal: AbortSignal): Promise<W
   };
   socket.on("data", (data: Buffer) => {
     received += data.toString("latin1");
+    if (received.length > mostReceivedBytes) {
+      failure ??= tooMuch();
+      socket.destroy();
+    }
     wake();
   });
   socket.on("error", (error) => {
@@ -170,6 +178,10 @@ export function openExchange(address: Address, { method = "GET", path, headers =
   };
 }
 
+function tooMuch(): AssertionError {
+  return new AssertionError({ message: `an answer of at most ${mostReceivedBytes} bytes expected; more came` });
+}
+
 function answerOf(incoming: IncomingMessage): StreamedAnswer {
   const headers: (readonly [string, string])[] = [];
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
@@ -193,13 +205,17 @@ function answerOf(incoming: IncomingMessage): StreamedAnswer {
         const part = await next();
         if (part === undefined) throw new AssertionError({ message: `${what} expected; the body ended with ${JSON.stringify(text.slice(-200))}` });
         text += part.toString("latin1");
+        if (text.length > mostReceivedBytes) throw tooMuch();
       }
       return text;
     },
     async rest() {
-      const all: Buffer[] = [];
-      for (let part = await next(); part !== undefined; part = await next()) all.push(part);
-      return Buffer.concat(all);
+      const body = bytesInPieces();
+      for (let part = await next(); part !== undefined; part = await next()) {
+        body.add(part);
+        if (body.all().byteLength > mostReceivedBytes) throw tooMuch();
+      }
+      return body.all();
     },
   };
 }

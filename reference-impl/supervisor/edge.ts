@@ -89,6 +89,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const pops = placesOf(options.pops).map(
     (place, index) =>
       new Pop(place, index, {
+        isDeployed: (worker) => workers.has(worker),
         onLog: options.onLog,
         onExit: async (address) => {
           await endLease(options.storage.records, options.storage.prefix, address).catch((error: unknown) => options.onLog("edge", engineSays(`the lease of ${address} could not be ended: ${String(error)}`)));
@@ -198,8 +199,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         emit("deployment-rolled-out", "", `${worker.name} version ${worker.version}`);
       }),
     undeploy: (name) =>
-      serially(async () => {
-        if (workers.delete(name)) await roll(upPops());
+      // Nobody is sent to it from now on; the next rollout leaves it out. New processes only to forget one are not worth it.
+      serially(() => {
+        workers.delete(name);
+        for (const pop of pops) pop.forgetRoutes();
+        return Promise.resolve();
       }),
     evict: () => serially(() => roll(upPops())),
     reset: () =>

@@ -5,7 +5,7 @@ import type { PopDoor, Route } from "../front/connection.js";
 import type { Listener } from "../front/listener.js";
 import type { Place } from "../topology.js";
 import { adminSocket, socketName, stopTimeoutMs, writeEngineConfig, type EngineSettings } from "./config.js";
-import { workerOfHost } from "./deployment.js";
+import { hostOf, workerOfHost } from "./deployment.js";
 import { type Engine, startEngine } from "./engine.js";
 import type { LogLine } from "./log-line.js";
 
@@ -23,6 +23,7 @@ export interface Generation {
 }
 
 export interface PopHooks {
+  readonly isDeployed: (worker: string) => boolean;
   readonly onLog: (popId: string, line: LogLine) => void;
   /** A process of the PoP has been seen to exit: its lease can end. */
   readonly onExit: (address: string) => Promise<void>;
@@ -33,12 +34,17 @@ export interface PopHooks {
 /** In-flight requests get this long before a replaced process is stopped: "30 s grace" (WK-13). */
 const drainMs = 30_000;
 const startDeadlineMs = 20_000;
+const rememberedRoutes = 1000;
 
 export class Pop implements PopDoor {
   readonly id: string;
   /** Set once, right after the edge has opened it. */
   listener: Listener | undefined;
-  current: Generation | undefined;
+  get current(): Generation | undefined {
+    return this.#current;
+  }
+  #current: Generation | undefined;
+  readonly #routes = new Map<string, Route>();
   /** The anycast address sends clients here. */
   isAnnounced = false;
   /** Cut off from its clients by a fault: healthy or not, nobody is sent here. */
@@ -58,13 +64,30 @@ export class Pop implements PopDoor {
   }
 
   route(host: string): Route {
+    const known = this.#routes.get(host);
+    if (known !== undefined) return known;
+    const found = this.#findRoute(host);
+    // Clients choose hosts; they do not choose how much is remembered.
+    if (this.#routes.size >= rememberedRoutes) this.#routes.clear();
+    this.#routes.set(host, found);
+    return found;
+  }
+
+  /** What is deployed has changed: routes are found anew. */
+  forgetRoutes(): void {
+    this.#routes.clear();
+  }
+
+  #findRoute(host: string): Route {
     const current = this.current;
     if (current === undefined) return { kind: "none", reason: `PoP ${this.id} is down` };
-    const worker = workerOfHost(host, current.workers);
+    // What was undeployed is no longer served, although the process still has it until the next one follows.
+    const workers = current.workers.filter((name) => this.#hooks.isDeployed(name));
+    const worker = workerOfHost(host, workers);
     const port = worker === undefined ? undefined : current.engine.ports.get(socketName(worker));
     if (port !== undefined) return { kind: "origin", origin: { port, generation: current.number } };
-    const known = current.workers.map((name) => `${name}.edge.localhost`).join(", ");
-    return { kind: "none", reason: `no deployment answers for the host ${JSON.stringify(host)}; there is ${known === "" ? "none" : known}` };
+    const names = workers.map(hostOf).join(", ");
+    return { kind: "none", reason: `no deployment answers for the host ${JSON.stringify(host)}; there is ${names === "" ? "none" : names}` };
   }
 
   onRequest(generation: number, change: 1 | -1): void {
@@ -96,7 +119,7 @@ export class Pop implements PopDoor {
   /** Makes a prepared process the one that serves; the one before finishes its requests and goes. */
   adopt(generation: Generation): void {
     const before = this.current;
-    this.current = generation;
+    this.#serve(generation);
     if (before !== undefined) void this.#retire(before);
   }
 
@@ -123,10 +146,15 @@ export class Pop implements PopDoor {
     if (current === undefined) return `PoP ${this.id} was down already`;
     current.isStopping = true;
     current.engine.signal(signal);
-    if (signal === "SIGTERM") this.current = undefined;
+    if (signal === "SIGTERM") this.#serve(undefined);
     const { code, signal: seen } = await current.engine.exited;
-    if (this.current === current) this.current = undefined;
+    if (this.current === current) this.#serve(undefined);
     return `process ${current.engine.pid} of PoP ${this.id} was seen to exit (${seen ?? `code ${code}`})`;
+  }
+
+  #serve(generation: Generation | undefined): void {
+    this.#current = generation;
+    this.forgetRoutes();
   }
 
   async #retire(generation: Generation): Promise<void> {
@@ -144,7 +172,7 @@ export class Pop implements PopDoor {
     await this.#hooks.onExit(generation.address);
     await rm(generation.folder, { recursive: true, force: true });
     if (generation.isStopping || this.current !== generation) return;
-    this.current = undefined;
+    this.#serve(undefined);
     this.#hooks.onCrash(this, generation.engine.lastWords());
   }
 }

@@ -39,7 +39,7 @@ export class Counter extends DurableObject {
 export default {
   async fetch(request: Request<unknown, IncomingRequestCfProperties>, env: Env): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname === "/version") return new Response("${version}");
+    if (pathname === "/version") return new Response((await request.text()) + "${version}");
     if (pathname === "/put") await env.KV.put("key", "kept");
     console.log("asked for", pathname);
     const counter = env.COUNTER.get(env.COUNTER.idFromName("one"));
@@ -102,7 +102,15 @@ describe("edgemark serve", function () {
     child.stdin?.write("cron\n");
     await until(() => /^fra \| cron 0 0 1 1 \*$/m.test(err()) && err().includes("cron 0 0 1 1 * of greeter: ok"), err);
 
-    // No request may be lost while the new version comes.
+    // No request may be lost while the new version comes, not even one that began at the old version and is still sent.
+    let finish: () => void = () => undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(Buffer.from("begun at "));
+        finish = () => controller.close();
+      },
+    });
+    const begun = fetch(`${ready.anycast}/version`, { method: "POST", body, duplex: "half" });
     await writeFile(join(folder, "project", "src", "index.ts"), source("two"));
     await until(async () => {
       const answer = await fetch(`${ready.anycast}/version`);
@@ -110,6 +118,8 @@ describe("edgemark serve", function () {
       return (await answer.text()) === "two";
     }, err);
     assert.equal(await text(`${iad}/version`), "two");
+    finish();
+    assert.equal(await (await begun).text(), "begun at one");
 
     await writeFile(join(folder, "project", "src", "index.ts"), `${source("three")}\nconst broken = ;\n`);
     await until(() => err().includes("esbuild refused it (src/index.ts:") && err().includes("the previous version keeps serving"), err);

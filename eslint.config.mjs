@@ -43,7 +43,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.test.ts", "**/*.fixture.ts"],
+    files: ["**/*.test.ts", "**/*.fixture.ts", "commands/hostile/**"],
     rules: {
       // Fakes are plain objects whose functions know no `this`.
       "@typescript-eslint/unbound-method": "off",

@@ -24,8 +24,9 @@ interface Running {
 
 async function start(directory: string): Promise<Running> {
   const child = spawn(process.execPath, [program, "--directory", directory, "--bucket", Bucket], { stdio: ["pipe", "pipe", "inherit"] });
-  const [line] = await once(createInterface({ input: child.stdout }), "line");
-  const { url, accessKeyId, secretAccessKey }: { url: string; accessKeyId: string; secretAccessKey: string } = JSON.parse(String(line));
+  const lines: unknown[] = await once(createInterface({ input: child.stdout }), "line");
+  // The parse boundary to the program under test.
+  const { url, accessKeyId, secretAccessKey } = JSON.parse(String(lines[0])) as { url: string; accessKeyId: string; secretAccessKey: string };
   const s3 = new S3Client({ endpoint: url, region: "auto", forcePathStyle: true, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } });
   return { child, s3 };
 }
@@ -72,7 +73,8 @@ describe("bucket: SIGKILL", function () {
         };
         const isOver = (): boolean => acknowledged >= killAt || child.exitCode !== null;
         history.push(...(await runWriters(clientOf(s3), { seed: round, writers: 8, registers: 2, sizesBytes: [100, 3000, 400_000], onAcknowledged, isOver })));
-        const [, signal] = await exited;
+        const exit: unknown[] = await exited;
+        const signal = exit[1];
         s3.destroy();
 
         const bucket = await openBucket({ directory, bucket: Bucket });

@@ -42,8 +42,13 @@ describe("bucket: listing", function () {
         const sorted = new SortedKeys();
         const expected = new Set<string>();
         for (const [one, isAdded] of changes) {
-          if (isAdded) sorted.add(one), expected.add(one);
-          else sorted.delete(one), expected.delete(one);
+          if (isAdded) {
+            sorted.add(one);
+            expected.add(one);
+          } else {
+            sorted.delete(one);
+            expected.delete(one);
+          }
         }
         const inOrder = [...expected].sort(byBytes).filter((one) => byBytes(one, start) >= 0);
         assert.deepEqual([...sorted.from(start)], inOrder);

@@ -24,7 +24,8 @@ interface Answer {
 async function perform(fixture: DeployedFixture, operation: Operation, pop?: string): Promise<Answer> {
   const answer = (await fixture.request({ method: "POST", path: "/cache", body: JSON.stringify(operation), ...(pop === undefined ? {} : { pop }) })).json();
   const field = (value: unknown, name: string): unknown => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined);
-  return { result: field(answer, "result") ?? null, errorName: String(field(field(answer, "error"), "name") ?? "") };
+  const errorName = field(field(answer, "error"), "name");
+  return { result: field(answer, "result") ?? null, errorName: typeof errorName === "string" ? errorName : "" };
 }
 
 /** The part of a matched response, by name; undefined for a miss. */

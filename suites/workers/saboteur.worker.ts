@@ -25,7 +25,7 @@ function inert(): unknown {
   return new Proxy(function Inert() {}, {
     apply: () => undefined,
     construct: () => new Proxy({}, { get: (_target, name) => (name === "then" ? undefined : nothing) }),
-    get: (target, name) => (name === "prototype" ? Reflect.get(target, name) : name === "then" ? undefined : nothing),
+    get: (target, name) => (name === "prototype" ? (Reflect.get(target, name) as unknown) : name === "then" ? undefined : nothing),
   });
 }
 

@@ -23,7 +23,7 @@ interface Produced {
 async function produced({ fixture }: CheckContext, id: string): Promise<Produced> {
   const answer = (await fixture.request({ path: `/produced?id=${id}` })).json();
   const field = (name: string): unknown => (typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined);
-  return { producedBytes: Number(field("producedBytes") ?? 0), ending: String(field("ending") ?? "") };
+  return { producedBytes: Number(field("producedBytes") ?? 0), ending: typeof field("ending") === "string" ? String(field("ending")) : "" };
 }
 
 /** Waits until a number no longer grows: the same for 15 probes in a row. */

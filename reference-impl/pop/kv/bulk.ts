@@ -21,13 +21,13 @@ interface BulkBody {
 /** @throws Refusal for no keys, too many, a key that KV does not take, another type than text or json, or a low cacheTtl */
 export function bulkQuery(body: string): BulkQuery {
   const given = JSON.parse(body) as BulkBody;
-  const type = given.type ?? "text";
+  const type: unknown = given.type ?? "text";
   if (type !== "text" && type !== "json") throw new Refusal(400, `"${String(type)}" is not a valid type. Use "json" or "text"`);
   const keys = Array.isArray(given.keys) ? given.keys.map(String) : [];
   if (keys.length > limits.bulkKeys) throw new Refusal(400, `You can request a maximum of ${limits.bulkKeys} keys`);
   if (keys.length < 1) throw new Refusal(400, "You must request a minimum of 1 key");
   for (const key of keys) checkKey(key);
-  const ttl = given.cacheTtl === undefined ? null : String(given.cacheTtl);
+  const ttl = "cacheTtl" in given ? String(given.cacheTtl) : null;
   return { keys: [...new Set(keys)], type, cacheTtlSeconds: cacheTtlSeconds(ttl), hasMetadata: given.withMetadata === true };
 }
 

@@ -92,7 +92,9 @@ export const cases: readonly IsolateCase[] = [
       const detail = { answer: 42 };
       const target = new EventTarget();
       let received: unknown;
-      target.addEventListener("custom", (event) => (received = Reflect.get(event, "detail")));
+      target.addEventListener("custom", (event) => {
+        received = Reflect.get(event, "detail");
+      });
 
       target.dispatchEvent(new CustomEvent("custom", { detail }));
 

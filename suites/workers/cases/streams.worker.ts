@@ -125,9 +125,9 @@ export const cases: readonly IsolateCase[] = [
       holds(stream instanceof ReadableStream, "a ReadableStream");
       const reader = stream.getReader();
       for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        seen.push(value as string);
+        const chunk = await reader.read();
+        if (chunk.done) break;
+        seen.push(chunk.value as string);
       }
 
       alike(seen, ["a", "b"], "chunks");

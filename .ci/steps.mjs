@@ -51,7 +51,7 @@ const steps = {
     },
   },
 };
-const usual = ["build", "types", "types-isolate", "imports", "lock", "unit", "certify"];
+const usual = ["build", "types", "types-isolate", "lint", "imports", "lock", "unit", "certify"];
 
 /** Runs a step in its own process group, so that its limit also ends what it started. */
 function run({ command: [program, ...args], limitSeconds }) {

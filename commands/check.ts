@@ -58,7 +58,7 @@ const maxWindowMs = 366 * 24 * 3_600_000;
 
 export const checkCommand = {
   name: "check",
-  summary: "judges a recorded history again, alone, without the target that made it",
+  summary: "Judges a recorded history again, alone, without the target that made it.",
   args: [{ flags: "<file>", words: "a history: one JSON operation a line" }],
   options: [
     { flags: "--model <name>", words: `what it must satisfy: ${[...models].map(([name, model]) => `${name} (${model.summary})`).join("; ")}` },

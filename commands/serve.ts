@@ -94,7 +94,7 @@ const wholePort = numberBetween(0, highestPort, { isWhole: true });
 
 export const serveCommand: CommandSpec = {
   name: "serve",
-  summary: "run the reference edge here, with your own Worker projects on it",
+  summary: "Runs the reference edge here, with your own Worker projects on it.",
   args: [{ flags: "[project...]", words: "wrangler.toml, wrangler.jsonc, wrangler.json or a folder with one" }],
   options: [
     { flags: "--env <name>", words: "environment of the projects (default: the top level)" },

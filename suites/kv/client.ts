@@ -93,22 +93,36 @@ export function kvClient(fixture: DeployedFixture, pop?: string): KvClient {
 
 function parseAnswers(body: unknown, count: number): readonly KvAnswer[] {
   if (!Array.isArray(body) || body.length !== count) throw new AssertionError({ message: `the fixture answers one result per operation; ${JSON.stringify(body).slice(0, 300)} came` });
-  return body.map((answer: { ok?: unknown; value?: unknown; name?: unknown; message?: unknown }) =>
-    answer.ok === true ? { ok: true, value: answer.value } : { ok: false, name: String(answer.name), message: String(answer.message) },
-  );
+  return body.map((answer: unknown) => {
+    if (memberOf(answer, "ok") === true) return { ok: true, value: memberOf(answer, "value") };
+    return { ok: false, name: textMemberOf(answer, "name"), message: textMemberOf(answer, "message") };
+  });
+}
+
+/** A member of what a target answered, which may be anything. */
+export function memberOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function textMemberOf(value: unknown, name: string): string {
+  const member = memberOf(value, name);
+  return typeof member === "string" ? member : `no ${name}`;
 }
 
 function textOf(value: unknown): string | null {
   if (value === null) return null;
-  const text = (value as KvValue).text;
+  const text = memberOf(value, "text");
   if (typeof text !== "string") throw new AssertionError({ message: "a text value was expected", actual: value });
   return text;
 }
 
-function pageOf(value: unknown): KvPage {
-  const page = value as Partial<KvPage> | null;
-  if (page === null || !Array.isArray(page.keys) || typeof page.list_complete !== "boolean") throw new AssertionError({ message: "list() gives {keys, list_complete}", actual: value });
-  return page as KvPage;
+/** @throws AssertionError when it is no page of a listing */
+export function pageOf(value: unknown): KvPage {
+  const keys = memberOf(value, "keys");
+  if (!Array.isArray(keys) || typeof memberOf(value, "list_complete") !== "boolean") throw new AssertionError({ message: "list() gives {keys, list_complete}", actual: value });
+  const nameless = keys.findIndex((key) => typeof memberOf(key, "name") !== "string");
+  if (nameless !== -1) throw new AssertionError({ message: "list() gives keys with a name each", actual: keys[nameless] });
+  return value as KvPage;
 }
 
 /** @throws AssertionError unless the operation was refused with a message that has all of the words */

@@ -1,6 +1,6 @@
 // Namespaces are apart from each other, shared by every worker that binds them, and keep what they acknowledged.
 import assert from "node:assert/strict";
-import { kvClient, kvFixture, popsOf } from "./client.js";
+import { kvClient, kvFixture, pageOf, popsOf } from "./client.js";
 import { kvCheck } from "./check.js";
 
 /** Enough acknowledged writes that a store which drops one in a thousand is caught. */
@@ -40,7 +40,7 @@ export const namespaceChecks = [
       ]);
 
       const own = await kv.list({ prefix: unique });
-      const other = (await kv.run({ op: "list", namespace: "OTHER", options: { prefix: unique } })) as { keys: { name: string }[] };
+      const other = pageOf(await kv.run({ op: "list", namespace: "OTHER", options: { prefix: unique } }));
 
       assert.deepEqual(own.keys.map((key) => key.name), [`${unique}-a`]);
       assert.deepEqual(other.keys.map((key) => key.name), [`${unique}-b`]);

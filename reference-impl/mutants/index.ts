@@ -20,6 +20,7 @@ import { mutant as frontResetsOtherPops } from "./front-resets-other-pops.js";
 import { mutant as rolloutCutsRequests } from "./rollout-cuts-requests.js";
 import { mutant as cacheSharedByWorkers } from "./cache-shared-by-workers.js";
 import { mutant as cacheNeverExpires } from "./cache-never-expires.js";
+import { mutant as kvListSkipsAKey } from "./kv-list-skips-a-key.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -44,4 +45,5 @@ export const mutants: readonly Mutant[] = [
   rolloutCutsRequests,
   cacheSharedByWorkers,
   cacheNeverExpires,
+  kvListSkipsAKey,
 ];

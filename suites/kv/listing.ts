@@ -92,6 +92,22 @@ export const listingChecks = [
     },
   }),
   kvCheck({
+    id: "kv.list.tombstones",
+    promise: "after many keys were deleted a listing still gives the others, whatever empty pages it walks through",
+    claims: ["KV-22"],
+    timeoutMs: 30_000,
+    async run({ fixture, unique }) {
+      const kv = kvClient(fixture);
+      const keys = Array.from({ length: 120 }, (_, index) => `${unique}-${String(index).padStart(3, "0")}`);
+      await kv.run({ op: "putMany", keys });
+      await kv.run({ op: "deleteMany", keys: keys.slice(5, 110) });
+
+      const pages = await allPages(kv, { prefix: unique, limit: 4 });
+
+      assert.deepEqual(namesOf(pages), [...keys.slice(0, 5), ...keys.slice(110)]);
+    },
+  }),
+  kvCheck({
     id: "kv.list.limit",
     promise: "a page has at most 1,000 keys, which is also the default; a larger limit is refused",
     claims: ["KV-20"],
@@ -174,6 +190,21 @@ export const listingChecks = [
       assert.equal(memberOf(entryOf(unique), "value"), "value");
       assert.deepEqual(memberOf(entryOf(unique), "metadata"), { m: 1 });
       assert.equal(memberOf(entryOf(`${unique}-never`), "value") ?? null, null);
+    },
+  }),
+  kvCheck({
+    id: "kv.bulk.operations",
+    promise: "a bulk read counts as one operation: 150 of them with 10 keys each fit into an invocation that may make 1,000",
+    claims: ["KV-27"],
+    timeoutMs: 30_000,
+    async run({ fixture, unique }) {
+      const kv = kvClient(fixture);
+      const keys = Array.from({ length: 10 }, (_, index) => `${unique}-${index}`);
+      await kv.run({ op: "putMany", keys });
+
+      const answers = await kv.attempt(Array.from({ length: 150 }, () => ({ op: "bulk" as const, keys })), { deadlineMs: 25_000 });
+
+      assert.deepEqual(answers.filter((answer) => !answer.ok), []);
     },
   }),
   kvCheck({

@@ -25,7 +25,7 @@ const steps = {
   imports: { command: [process.execPath, ".ci/imports.mjs"], limitSeconds: 120, count: oneGate },
   lock: { command: [process.execPath, ".ci/lock.mjs"], limitSeconds: 30, count: oneGate },
   unit: {
-    command: [binary("mocha"), "--reporter", ".ci/reporter.cjs", "--reporter-option", `output=${mochaCounts}`],
+    command: [binary("mocha"), ...(process.stdout.isTTY ? [] : ["--no-color"]), "--reporter", ".ci/reporter.cjs", "--reporter-option", `output=${mochaCounts}`],
     limitSeconds: 420,
     count: async () => {
       const { passes, failures } = JSON.parse(await readFile(mochaCounts, "utf8"));

@@ -17,8 +17,12 @@ await runAdapter(async () => {
       name: "bun",
       version: version || "unknown",
       vendor: "Oven",
-      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until", "workers.event-target", "workers.html-rewriter", "workers.node"],
-      notes: [entryNote, "one process per deployment; a connection without traffic is closed after 10 s, which is Bun's default"],
+      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until", "workers.html-rewriter", "workers.node"],
+      notes: [
+        entryNote,
+        "one process per deployment; a connection without traffic is closed after 10 s, which is Bun's default",
+        "the global has addEventListener but is no EventTarget: it hears neither errors nor rejections (one that nobody handles ends the process), so workers.event-target is not declared",
+      ],
     },
     async start({ folder, mainModule, env }) {
       const entry = join(folder, "edgemark-entry.mjs");

@@ -23,8 +23,12 @@ await runAdapter(async () => {
       name: "edge-runtime",
       version,
       vendor: "Vercel",
-      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until", "workers.event-target"],
-      notes: [entryNote, `runs on Node ${process.versions.node}; the worker is bundled by esbuild into a classic script, because edge-runtime takes no modules`],
+      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until"],
+      notes: [
+        entryNote,
+        `runs on Node ${process.versions.node}; the worker is bundled by esbuild into a classic script, because edge-runtime takes no modules`,
+        "addEventListener takes fetch and rejections only; the global is no EventTarget, and ErrorEvent and PromiseRejectionEvent do not exist, so workers.event-target is not declared",
+      ],
     },
     async start({ folder, mainModule, env }) {
       await writeFile(join(folder, "edgemark-entry.mjs"), entryProgram(mainModule, env, listen));

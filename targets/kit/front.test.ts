@@ -1,6 +1,7 @@
 // The stable address before a worker's process: it switches, drains, and waits for a process that is started again.
 import assert from "node:assert/strict";
 import { type Server, createServer, request } from "node:http";
+import { connect } from "node:net";
 import { openFront } from "./front.js";
 
 function portOf(server: Server): number {
@@ -64,6 +65,26 @@ describe("targets/kit/front", () => {
     assert.equal(await answer, "late");
     await switched;
     await Promise.all([front.close(), closed(slow), closed(two)]);
+  });
+
+  it("keeps a connection that waited for the next process when the last one's are ended", async () => {
+    const one = await saying("one");
+    const front = await openFront(portOf(one));
+    await closed(one);
+    const client = connect({ port: front.port, host: "127.0.0.1" });
+    let received = "";
+    const ended = new Promise<void>((resolve) => client.setEncoding("latin1").on("data", (text: string) => void (received += text)).on("error", () => resolve()).on("close", () => resolve()));
+    await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+    // The front accepts in the same event loop, within a turn of it.
+    for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+
+    const two = await saying("two");
+    await front.switchTo(portOf(two));
+    client.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    await ended;
+
+    assert.match(received, /^HTTP\/1\.1 200 [^]*two/);
+    await Promise.all([front.close(), closed(two)]);
   });
 
   it("holds a connection while the process is started again", async () => {

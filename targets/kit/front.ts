@@ -27,13 +27,18 @@ export interface Front {
 export async function openFront(backendPort: number): Promise<Front> {
   let current = backendPort;
   let pairs = new Set<Pair>();
+  const waiting = new Set<Socket>();
   const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
-    const pair: Pair = { client, owesAnswer: false };
-    const mine = pairs;
-    mine.add(pair);
-    client.on("error", () => client.destroy()).on("close", () => mine.delete(pair));
+    waiting.add(client);
+    client.on("error", () => client.destroy()).on("close", () => waiting.delete(client));
     void reach(client, () => current).then((backend) => {
+      waiting.delete(client);
       if (backend === undefined) return client.destroy();
+      // Not before: who waits for the next process must not be ended with the connections of the last one.
+      const pair: Pair = { client, owesAnswer: false };
+      const mine = pairs;
+      mine.add(pair);
+      client.on("close", () => mine.delete(pair));
       client.on("data", () => void (pair.owesAnswer = true));
       backend.on("data", () => void (pair.owesAnswer = false));
       client.pipe(backend).pipe(client);
@@ -52,7 +57,7 @@ export async function openFront(backendPort: number): Promise<Front> {
     },
     async close() {
       const isClosed = new Promise((resolve) => server.close(resolve));
-      for (const { client } of pairs) client.destroy();
+      for (const client of [...waiting, ...[...pairs].map((pair) => pair.client)]) client.destroy();
       await isClosed;
     },
   };
@@ -62,9 +67,11 @@ export async function openFront(backendPort: number): Promise<Front> {
 async function reach(client: Socket, port: () => number): Promise<Socket | undefined> {
   const lastMs = performance.now() + holdMs;
   while (!client.destroyed && performance.now() < lastMs) {
-    const backend = connect({ port: port(), host: "127.0.0.1", noDelay: true });
+    const tried = port();
+    const backend = connect({ port: tried, host: "127.0.0.1", noDelay: true });
     const isConnected = await new Promise<boolean>((resolve) => backend.once("connect", () => resolve(true)).once("error", () => resolve(false)));
-    if (isConnected && !client.destroyed) return backend;
+    // A switch while it connected: the old process may already be on its way out.
+    if (isConnected && !client.destroyed && tried === port()) return backend;
     backend.destroy();
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }

@@ -78,7 +78,7 @@ ${exitCodesInWords}
 async function main(typed: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = typed;
   if (name === "-V" || name === "--version") {
-    const { edgemarkVersion } = await import("./suites/runner/environment.js");
+    const { edgemarkVersion } = await import("./contract/version.js");
     io.out(`${edgemarkVersion()}\n`);
     return exitCodes.held;
   }

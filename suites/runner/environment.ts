@@ -1,11 +1,12 @@
 // The fingerprint of the machine and of Edgemark itself: results of different environments are not compared.
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Environment } from "../../contract/result/document.js";
+import { edgemarkVersion } from "../../contract/version.js";
 
 /** @returns the environment now; without git, its commit is "" */
 export async function fingerprint(): Promise<Environment> {
@@ -24,12 +25,6 @@ export async function fingerprint(): Promise<Environment> {
     gitCommit,
     gitDirty: gitCommit !== "" && (await git(root, ["status", "--porcelain", "--untracked-files=no"])) !== "",
   };
-}
-
-/** The version of the package that this file is a part of. */
-export function edgemarkVersion(): string {
-  const parsed: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "unknown";
 }
 
 function packageRoot(): string {

@@ -36,6 +36,12 @@ export class EngineFailed extends Error {
 
 const keptLines = 60;
 
+/** Processes that run. Whatever ends this one, an uncaught error included, none of them outlives it. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /**
  * Starts a process and waits until it listens.
  * @throws EngineFailed with its own words when it exits first or is not up before the deadline
@@ -55,7 +61,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   readLines(child.stdout, (text) => keep(logLineOf(text, "worker")));
   readLines(child.stderr, (text) => keep(logLineOf(text, "engine")));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    running.add(child);
+    child.once("exit", (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+    });
     child.once("error", () => resolve({ code: null, signal: null }));
   });
   const lastWords = (): string => lines.join("\n");

@@ -91,14 +91,23 @@ export async function openWire(address: Address, signal: AbortSignal): Promise<W
     send: (data) => void socket.write(data),
     read: (satisfied, what) =>
       new Promise((resolve, reject) => {
+        const settle = (finish: () => void): void => {
+          waiting.delete(check);
+          finish();
+        };
         const check = (): void => {
-          if (satisfied(received)) {
-            waiting.delete(check);
-            resolve(received); return;
+          try {
+            if (satisfied(received)) {
+              settle(() => resolve(received));
+              return;
+            }
+          } catch (error) {
+            // Thrown here it would be the socket's, and nobody's.
+            settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+            return;
           }
           if (failure === undefined && !isEnded) return;
-          waiting.delete(check);
-          reject(failure ?? new AssertionError({ message: `${what} expected; the connection ended after ${JSON.stringify(received.slice(-300))}` }));
+          settle(() => reject(failure ?? new AssertionError({ message: `${what} expected; the connection ended after ${JSON.stringify(received.slice(-300))}` })));
         };
         waiting.add(check);
         check();

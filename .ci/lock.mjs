@@ -1,11 +1,14 @@
 // Checks that `npm ci` can install from the lock file on every platform: npm leaves out an optional package that the
 // registry it was asked did not have, and then refuses its own lock file. Also that every version is pinned.
-import { readFileSync } from "node:fs";
+//   node .ci/lock.mjs            checks
+//   node .ci/lock.mjs --mend     first adds the missing entries of optional packages of other platforms (after npm install)
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const read = (name) => JSON.parse(readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), "utf8"));
 const manifest = read("package.json");
-const { packages } = read("package-lock.json");
+const lock = read("package-lock.json");
+const { packages } = lock;
 const wrong = [];
 
 /** As Node does: beside the package, then in each folder above. */
@@ -14,6 +17,25 @@ function isLocked(from, name) {
     if (Object.hasOwn(packages, `${folder === "" ? "" : `${folder}/`}node_modules/${name}`)) return true;
     if (folder === "") return false;
   }
+}
+
+/** What npm would have written for a package of a platform, but for its digest: platforms are told by their names. */
+function platformEntry(name, version, isDevelopment) {
+  const os = /darwin/.test(name) ? "darwin" : /win(32|dows)/.test(name) ? "win32" : /linux/.test(name) ? "linux" : undefined;
+  if (os === undefined) return undefined;
+  const libc = /-glibc$/.test(name) ? { libc: ["glibc"] } : /-musl$/.test(name) ? { libc: ["musl"] } : {};
+  return { version, cpu: [/arm64/.test(name) ? "arm64" : "x64"], ...(isDevelopment ? { dev: true } : {}), ...libc, optional: true, os: [os] };
+}
+
+if (process.argv.includes("--mend")) {
+  for (const [path, entry] of Object.entries(packages)) {
+    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      const missing = isLocked(path, name) ? undefined : platformEntry(name, version, entry.dev === true);
+      if (missing !== undefined) packages[`node_modules/${name}`] = missing;
+    }
+  }
+  lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en")));
+  writeFileSync(fileURLToPath(new URL("../package-lock.json", import.meta.url)), `${JSON.stringify(lock, null, 2)}\n`);
 }
 
 for (const [path, entry] of Object.entries(packages)) {

@@ -30,6 +30,14 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "judge recorded runs again and write their reports",
     load: async () => (await import("./commands/report.js")).reportCommand,
   },
+  verify: {
+    summary: "verify a certificate: signature, dates, files, and the verdict again",
+    load: async () => (await import("./commands/verify.js")).verifyCommand,
+  },
+  keygen: {
+    summary: "make a key pair that signs certificates",
+    load: async () => (await import("./commands/keygen.js")).keygenCommand,
+  },
   check: {
     summary: "check a recorded history against a model, alone",
     load: async () => (await import("./commands/check.js")).checkCommand,

@@ -1,4 +1,5 @@
 // The options that certify and run share, as data for the parser, and as settings once they are parsed.
+import { EdgemarkError } from "../contract/errors.js";
 import { profiles, type Profile } from "../contract/result/document.js";
 import { listOf, numberBetween, type OptionSpec } from "./command.js";
 
@@ -29,6 +30,12 @@ export const runOptions: readonly OptionSpec[] = [
   { flags: "--list", words: "list the ids of all checks of all profiles, and start nothing (default: off)" },
 ];
 
+/** Only what gives a level can be certified. */
+export const signOptions: readonly OptionSpec[] = [
+  { flags: "--sign <file>", words: "PEM file of a private key: also write a signed certificate.json (default: none)" },
+  { flags: "--expires-days <days>", words: "days until that certificate expires, 1 to 3650 (default: 365)", parse: numberBetween(1, 3_650, { isWhole: true }) },
+];
+
 export interface RunSettings {
   readonly target: string;
   readonly profile: Profile;
@@ -49,17 +56,22 @@ export interface RunSettings {
   readonly isJson: boolean;
   readonly isDryRun: boolean;
   readonly isList: boolean;
+  /** How to sign the certificate of a run that reaches a level. */
+  readonly sign: { readonly keyFile: string; readonly expiresDays: number } | undefined;
 }
 
 /**
  * @param given what the parser made of the command line
  * @param random draws the seed when none is given
+ * @throws EdgemarkError usage.flag for options that make sense only together
  */
 export function settingsOf(given: Readonly<Record<string, unknown>>, random: () => number): RunSettings {
   const text = (name: string): string | undefined => (typeof given[name] === "string" ? given[name] : undefined);
   const number = (name: string): number | undefined => (typeof given[name] === "number" ? given[name] : undefined);
   const list = (name: string): readonly string[] => (Array.isArray(given[name]) ? given[name].map(String) : []);
   const profile = profiles.find((known) => known === text("profile")) ?? "quick";
+  const keyFile = text("sign");
+  if (keyFile === undefined && number("expiresDays") !== undefined) throw new EdgemarkError("usage.flag", "expected --sign beside --expires-days; there is none; name the private key with --sign key.pem");
   return {
     target: text("target") ?? "reference",
     profile,
@@ -79,6 +91,7 @@ export function settingsOf(given: Readonly<Record<string, unknown>>, random: () 
     isJson: given["json"] === true,
     isDryRun: given["dryRun"] === true,
     isList: given["list"] === true,
+    sign: keyFile === undefined ? undefined : { keyFile, expiresDays: number("expiresDays") ?? 365 },
   };
 }
 

@@ -10,7 +10,7 @@ import type { Suite } from "../suites/check.js";
 import { selectChecks } from "../suites/runner/applicability.js";
 import { plainText } from "../suites/runner/plain.js";
 import { runSuites } from "../suites/runner/run.js";
-import { replayOf, replayOptionsOf, runOptions, settingsOf, type RunSettings } from "./certify-options.js";
+import { replayOf, replayOptionsOf, runOptions, settingsOf, signOptions, type RunSettings } from "./certify-options.js";
 import type { CommandSpec } from "./command.js";
 import { listenForInterruption, type Interruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
@@ -19,6 +19,7 @@ import { openProgress, type Progress } from "./progress.js";
 import { makeRunDirectory } from "./run-directory.js";
 import { brokenSummaryOf, exitCodeOf, summaryOf } from "./run-outcome.js";
 import type { OpenSession } from "./session.js";
+import { readSigner } from "./sign-run.js";
 import { unopenedSession } from "./unopened-session.js";
 
 export type RunVerb = "certify" | "run";
@@ -45,7 +46,7 @@ export function certifyCommand(verb: RunVerb, loadParts: () => Promise<RunParts>
       verb === "certify"
         ? "Runs all suites against a target and says which level it reaches, with the evidence."
         : "Runs some suites or checks against a target; the same as certify, without a level.",
-    options: runOptions,
+    options: verb === "certify" ? [...runOptions, ...signOptions] : runOptions,
     examples: [
       [`edgemark ${verb}`, "the reference edge, quick profile"],
       [`edgemark ${verb} --target ./my-adapter --profile full --seed 42`, "an adapter of your own, everything, repeatable"],
@@ -73,6 +74,9 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
     io.out(settings.isJson ? data() : dryRunInWords(parts.suites, chosen, settings.profile));
     return exitCodes.held;
   }
+
+  // Before anything starts: an hour of measuring must not end at a key that cannot be read.
+  const signer = settings.sign === undefined ? undefined : readSigner(settings.sign, io);
 
   // Since the process began: whoever waits for the command waits for its loading too.
   const elapsedMs = (): number => performance.now();
@@ -116,8 +120,10 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
     // Ctrl-C while the reports were written: they must say so too.
     if (interruption.signal.aborted && document.run.interrupted === undefined) ({ document, reports } = await finished(interrupted(document, interruption)));
     progress.close();
-    if (settings.isJson) io.out(`${JSON.stringify(summaryOf(document, elapsedMs(), path))}\n`);
-    else io.out(`${await parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path] })}\n`);
+    const certificate = signer?.({ document, claims, directory, nowMs: Date.now() });
+    const certificates = certificate === undefined || certificate === null ? [] : [certificate];
+    if (settings.isJson) io.out(`${JSON.stringify({ ...summaryOf(document, elapsedMs(), path), ...(certificate === undefined ? {} : { certificate }) })}\n`);
+    else io.out(`${await parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path, ...certificates] })}\n`);
     return exitCodeOf(document);
   } catch (error) {
     // A folder without a document would look like a run.

@@ -22,6 +22,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** Three of them: what is typed, and what it does. */
   readonly examples: readonly (readonly [typed: string, words: string])[];
+  /** What the exit codes mean, where the usual words do not fit. */
+  readonly exitCodes?: string;
   /** @returns the exit code. @throws EdgemarkError */
   readonly run: (given: Readonly<Record<string, unknown>>, args: readonly string[], io: CommandIo) => Promise<number>;
 }
@@ -47,7 +49,7 @@ export async function runCommand(spec: CommandSpec, typed: readonly string[], io
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showSuggestionAfterError()
-    .addHelpText("after", `\nExamples:\n${spec.examples.map(([line, words]) => `  ${line}\n      ${words}`).join("\n")}\n\n${exitCodesInWords}`);
+    .addHelpText("after", `\nExamples:\n${spec.examples.map(([line, words]) => `  ${line}\n      ${words}`).join("\n")}\n\n${spec.exitCodes ?? exitCodesInWords}`);
   for (const { flags, words } of spec.args ?? []) command.argument(flags, words);
   for (const { flags, words, parse, choices } of spec.options) {
     const option = new Option(flags, words);

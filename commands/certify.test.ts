@@ -222,6 +222,23 @@ describe("certify", () => {
     assert.equal((await document()).run.interrupted, "interrupted by SIGINT");
   });
 
+  it("says that it was interrupted while the reports were written, in all of them", async () => {
+    const told: (string | undefined)[] = [];
+    let interrupt: () => void = () => undefined;
+    const { code, document } = await called("certify", {
+      onStart: (given) => (interrupt = given),
+      writeReports: async ({ run }) => {
+        told.push(run.interrupted);
+        interrupt();
+        return [];
+      },
+    });
+
+    assert.equal(code, 3);
+    assert.equal((await document()).run.interrupted, "interrupted by SIGINT");
+    assert.deepEqual(told, [undefined, "interrupted by SIGINT"]);
+  });
+
   it("ends at once at the second signal", async () => {
     const { exits } = await called("certify", {
       checks: [hanging],

@@ -23,7 +23,7 @@ export interface Certified {
   readonly left: readonly string[];
 }
 
-export const hostileTarget = fileURLToPath(new URL("./target.js", import.meta.url));
+export const hostileTarget = fileURLToPath(new URL("./main.js", import.meta.url));
 const program = fileURLToPath(new URL("../../edgemark.js", import.meta.url));
 /** Inherited by whatever a run starts. */
 const markName = "EDGEMARK_HOSTILE_MARK";

@@ -1,11 +1,11 @@
 // One check for each way in which suites speak HTTP: what a misbehaviour does to one of them, it does to every check that
 // goes the same way. All of them wait side by side, so that a server that never answers costs one deadline.
 import assert from "node:assert/strict";
-import WebSocket from "ws";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import type { Check, CheckContext, Suite } from "../../suites/check.js";
 import { kvClient, kvFixture } from "../../suites/kv/client.js";
 import { helloFixture } from "../../suites/workers/fixtures.js";
+import { websocketChecks } from "../../suites/workers/websocket.js";
 import { openExchange, openWire } from "../../suites/workers/wire.js";
 import { answersIn } from "../../suites/workers/answers.js";
 
@@ -39,10 +39,8 @@ const checks: readonly Check[] = [
     exchange.end();
     assert.equal((await (await exchange.answer()).rest()).toString(), "the text of an honest worker");
   }),
-  door("websocket", helloFixture, async ({ fixture, signal }) => {
-    const socket = new WebSocket(fixture.endpoint().url.replace("http", "ws"), { handshakeTimeout: patienceMs });
-    signal.addEventListener("abort", () => socket.terminate());
-    await new Promise((resolve, reject) => socket.once("message", resolve).once("error", (error) => reject(new assert.AssertionError({ message: error.message }))).once("close", () => reject(new assert.AssertionError({ message: "closed" }))));
+  door("websocket", helloFixture, async (context) => {
+    for (const check of websocketChecks.filter(({ id }) => id === "workers.websocket.greeting")) await check.run(context);
   }),
   door("load", helloFixture, async ({ fixture, signal, seed }) => {
     const result = await runOpenLoop({ ...fixture.endpoint(), path: "/", ratePerSecond: 50, arrivals: "uniform", durationMs: 100, seed, timeoutMs: 500, connections: { max: 8 }, classify: (answer) => answer.header("x-colo"), signal });

@@ -8,13 +8,22 @@ import { levelWords, total, verdictSigns } from "./words.js";
 const fills = { pass: "#00704f", fail: "#b34a00", "not-applicable": "#5c6370", inconclusive: "#7a5c00", error: "#8f3f6d" } as const satisfies Record<Verdict, string>;
 const characterWidth = 6.6;
 
-/** @returns an SVG of 20 px height: "edgemark | ✓ Storage 180/195" */
-export function badge(whole: ResultDocument): string {
-  const document = shortened(whole);
+function face(document: ResultDocument): { readonly verdict: Verdict; readonly text: string } {
   const verdict = document.run.interrupted === undefined ? document.verdict : "inconclusive";
   const applicable = total(document.counts) - document.counts.notApplicable;
   const level = document.level === null ? "" : `${levelWords[document.level]} `;
-  const text = visible(`${verdictSigns[verdict]} ${level}${document.counts.pass}/${applicable}`, { limit: 40 });
+  return { verdict, text: visible(`${verdictSigns[verdict]} ${level}${document.counts.pass}/${applicable}`, { limit: 40 }) };
+}
+
+/** @returns the same badge as data, for https://shields.io/badges/endpoint-badge to draw */
+export function badgeEndpoint(document: ResultDocument): string {
+  const { verdict, text } = face(document);
+  return `${JSON.stringify({ schemaVersion: 1, label: "edgemark", message: text, color: fills[verdict].slice(1), ...(verdict === "pass" ? {} : { isError: true }) })}\n`;
+}
+
+/** @returns an SVG of 20 px height: "edgemark | ✓ Storage 180/195" */
+export function badge(whole: ResultDocument): string {
+  const { verdict, text } = face(shortened(whole));
   const left = 68;
   const right = Math.round(text.length * characterWidth + 14);
   const label = escapeXml(`edgemark: ${verdict}, ${text}`);

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EdgemarkError, messageOf } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
-import { badge } from "./badge.js";
+import { badge, badgeEndpoint } from "./badge.js";
 import { htmlReport } from "./html/page.js";
 import { junitReport } from "./junit.js";
 import { markdownSummary } from "./markdown.js";
@@ -21,6 +21,7 @@ export const writers = {
   junit: { file: "junit.xml", summary: "test results for a CI server", write: junitReport },
   md: { file: "summary.md", summary: "at most 60 lines for a pull request", write: markdownSummary },
   badge: { file: "badge.svg", summary: "a badge with counts", write: badge },
+  shields: { file: "badge.json", summary: "the badge as data, for shields.io", write: badgeEndpoint },
   json: { file: "result.json", summary: "the document itself", write: (document) => `${JSON.stringify(document, null, 2)}\n` },
 } as const satisfies Record<string, Writer>;
 

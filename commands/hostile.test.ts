@@ -12,14 +12,14 @@ import type { ResultDocument } from "../contract/result/document.js";
 import type { RunParts } from "./certify.js";
 import { type Certified, certifyApart, certifyHere, hostileTarget } from "./hostile/certify.js";
 import { answerings } from "./hostile/data-plane.js";
-import { doorsSuite } from "./hostile/doors.js";
+import { doorsSuite, patientSuite } from "./hostile/doors.js";
 import type { ProcessName } from "./hostile/processes.js";
 import type { ServedName } from "./hostile/served.js";
 import { runParts } from "./parts.js";
 import type { RunSummary } from "./run-outcome.js";
 
-/** Far above what any of these runs takes (under 100 MB), far below what an endless body would fill. */
-const mostGrownBytes = 500_000_000;
+/** Far above what any of these runs takes (under 100 MB), far below what endless bodies would fill. */
+const mostGrownBytes = 300_000_000;
 /** For ending a target and writing reports, on a machine that does other things too. */
 const marginMs = 30_000;
 
@@ -196,6 +196,18 @@ describe("a hostile target", function () {
         assert.equal(run.code, 1, run.out);
         const verdicts = documentOf(run).checks.map(({ id, verdict, reason }) => `${id} ${verdict}${verdict === "fail" ? "" : `: ${reason}`}`);
         assert.deepEqual(verdicts, doorsSuite.checks.map(({ id }) => `${id} fail`));
+      });
+    }
+  });
+
+  describe("with a body that has no end", () => {
+    for (const name of ["endless-body", "endless-body-without-length"] as const) {
+      it(`${name} is read up to its limit`, async () => {
+        const checksMs = 30_000;
+        const run = await certifyHere({ target: `grpc://127.0.0.1:${ports[`http:${name}`]}`, parts: { ...parts, suites: [patientSuite], loadClaims: async () => [] }, scratch, checksMs });
+
+        assertSound(run, { checksMs, hasDocument: true });
+        assert.deepEqual(documentOf(run).checks.map(({ reason }) => reason), ["a body of at most 33554432 bytes expected; more came"]);
       });
     }
   });

@@ -48,4 +48,11 @@ const checks: readonly Check[] = [
   }),
 ];
 
+/** One door that waits until far more has come than anybody should keep. */
+export const patientSuite: Suite = {
+  id: "patient",
+  title: "Patience",
+  checks: [{ ...door("patient", helloFixture, async ({ fixture }) => assert.equal((await fixture.request({ path: "/", deadlineMs: 20_000 })).text, "the text of an honest worker")), timeoutMs: 30_000 }],
+};
+
 export const doorsSuite: Suite = { id: "hostile", title: "Doors", checks };

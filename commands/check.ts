@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly model: string;
   /** The staleness that is promised, ms. */
   readonly windowMs?: number;
+  /** Steps that a search for an order may take. */
+  readonly maxSteps?: number;
   readonly json?: boolean;
 }
 
@@ -29,9 +31,9 @@ const exitCodeOf = { valid: exitCodes.held, invalid: exitCodes.failed, unknown: 
 export async function runCheck(options: CheckOptions, io: Pick<CommandIo, "out">): Promise<number> {
   const model = models.get(options.model);
   if (model === undefined) throw unknownModel(options.model);
-  const { windowMs } = options;
+  const { windowMs, maxSteps } = options;
   const operations = await readHistoryFile(options.file);
-  const { answer, lines, facts } = model.judge(operations, windowMs === undefined ? {} : { windowMs });
+  const { answer, lines, facts } = model.judge(operations, { ...(windowMs === undefined ? {} : { windowMs }), ...(maxSteps === undefined ? {} : { maxSteps }) });
 
   if (options.json === true) {
     const violation = answer.violation?.map((one): unknown => JSON.parse(encodeOperation(one))) ?? [];
@@ -63,12 +65,17 @@ export const checkCommand = {
   options: [
     { flags: "--model <name>", words: `what it must satisfy: ${[...models].map(([name, model]) => `${name} (${model.summary})`).join("; ")}` },
     { flags: "--window-ms <ms>", words: "staleness: the window that is promised, in ms (default: any window)", parse: numberBetween(0, maxWindowMs) },
+    {
+      flags: "--max-steps <count>",
+      words: "register, set, cas: steps that the search for an order may take before the answer is unknown (default: 10000000)",
+      parse: numberBetween(1, 1e12, { isWhole: true }),
+    },
     { flags: "--json", words: "print one JSON object (default: lines)" },
   ],
   examples: [
     ["edgemark check history.jsonl --model staleness", "finds the smallest window that explains it"],
     ["edgemark check history.jsonl --model staleness --window-ms 60000", "fails when a read is older than a minute"],
-    ["edgemark check history.jsonl --model staleness --json", "the same for machines"],
+    ["edgemark check history.jsonl --model cas --json", "looks for an order that explains every answer, for machines"],
   ],
   async run(given, [file = ""], io) {
     const model = given["model"];
@@ -76,6 +83,8 @@ export const checkCommand = {
       throw new EdgemarkError("usage.flag", `Expected --model; none was given; choose ${[...models.keys()].join(", ")}.`);
     }
     const windowMs = given["windowMs"];
-    return runCheck({ file, model, ...(typeof windowMs === "number" ? { windowMs } : {}), json: given["json"] === true }, io);
+    const maxSteps = given["maxSteps"];
+    const limits = { ...(typeof windowMs === "number" ? { windowMs } : {}), ...(typeof maxSteps === "number" ? { maxSteps } : {}) };
+    return runCheck({ file, model, ...limits, json: given["json"] === true }, io);
   },
 } as const satisfies CommandSpec;

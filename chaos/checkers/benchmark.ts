@@ -1,6 +1,13 @@
 // How fast the checkers are: `node dist/chaos/checkers/benchmark.js` prints operations per second for each history.
+import { checkCounter } from "./counter.js";
+import { checkLinearizability } from "./linearizability.js";
+import { casModel } from "./register-model.js";
+import { checkRegister } from "./register.js";
+import { setModel } from "./set-model.js";
 import { seededRandom, simulateCache } from "./simulated-cache.js";
+import { actCas, actCounter, actRegister, actSet, simulateObject, withStaleRead } from "./simulated-object.js";
 import { checkStaleness } from "./staleness.js";
+import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
 
 const shapes = [
   { name: "100,000 operations on 100 keys", keys: 100, writesPerKey: 100, readsPerKey: 900, deleteEvery: 0 },
@@ -24,3 +31,42 @@ for (const { name, ...shape } of shapes) {
   const rate = Math.round(history.length / (durationMs / 1_000)).toLocaleString("en-US");
   console.log(`${name}: ${durationMs.toFixed(0)} ms, ${rate} operations/s, ${answer.verdict}, window ${answer.windowMs?.toFixed(3)} ms`);
 }
+
+/** One judgement of all histories together, measured once: what a run of the check command costs. */
+function measure(name: string, histories: readonly (readonly Operation[])[], check: (operations: readonly Operation[]) => CheckerAnswer): void {
+  const heapBefore = process.memoryUsage().heapUsed;
+  const startedNs = process.hrtime.bigint();
+  const startedCpu = process.cpuUsage();
+  const verdicts = new Map<string, number>();
+  for (const history of histories) {
+    const { verdict } = check(history);
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  }
+  const durationMs = Number(process.hrtime.bigint() - startedNs) / 1e6;
+  // On a busy machine the time on the wall says how busy it was; the processor's time says what the checker costs.
+  const cpuMs = process.cpuUsage(startedCpu).user / 1_000;
+  const operations = histories.reduce((sum, { length }) => sum + length, 0);
+  const grownMb = Math.round((process.memoryUsage().heapUsed - heapBefore) / 2 ** 20);
+  const rate = (ms: number): string => Math.round(operations / (ms / 1_000)).toLocaleString("en-US");
+  const words = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
+  console.log(`${name}: ${durationMs.toFixed(0)} ms, ${rate(durationMs)} operations/s (${rate(cpuMs)} by processor time), ${words}, heap ${grownMb >= 0 ? "+" : ""}${grownMb} MB`);
+}
+
+const judgeCas = (operations: readonly Operation[]): CheckerAnswer => checkLinearizability(operations, casModel);
+const judgeSet = (operations: readonly Operation[]): CheckerAnswer => checkLinearizability(operations, setModel);
+for (const lostRatio of [0, 0.05]) {
+  const shape = { keys: 1, clients: 5, operationsPerClient: 170, lostRatio };
+  const logs = Array.from({ length: 20 }, (_, index) => simulateObject({ ...shape, act: actCas, initial: null, random: seededRandom(10 + index) }));
+  const lost = `${lostRatio * 100}% of answers lost`;
+  measure(`compare-and-swap, 20 logs of 5 clients x 170, ${lost}`, logs, judgeCas);
+  measure(`compare-and-swap, the same with a stale read each, ${lost}`, logs.map(withStaleRead), judgeCas);
+  measure(`set, 5 clients x 170, ${lost}`, [simulateObject({ ...shape, act: actSet, initial: [], random: seededRandom(4) })], judgeSet);
+}
+measure("compare-and-swap, 20 clients x 50, one key", [simulateObject({ keys: 1, clients: 20, operationsPerClient: 50, act: actCas, initial: null, random: seededRandom(6) })], judgeCas);
+
+const million = { clients: 10, keys: 10, operationsPerClient: 10_000 };
+measure("register, 1,000,000 operations, 10 keys", [simulateObject({ ...million, act: actRegister, initial: null, random: seededRandom(2) })], checkRegister);
+measure("register, 1,000,000 operations, one key", [simulateObject({ ...million, keys: 1, clients: 100, act: actRegister, initial: null, random: seededRandom(2) })], checkRegister);
+measure("counter, 1,000,000 operations, 10 keys", [simulateObject({ ...million, act: actCounter, initial: 0, random: seededRandom(3) })], checkCounter);
+
+measure("compare-and-swap, 1,000,000 operations, one key", [simulateObject({ keys: 1, clients: 5, operationsPerClient: 200_000, act: actCas, initial: null, random: seededRandom(5) })], judgeCas);

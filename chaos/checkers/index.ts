@@ -1,5 +1,12 @@
 // The models a history can be judged by, one line each: `edgemark check FILE --model <name>`.
+import { linearizableCas, linearizableCounter, linearizableRegister, linearizableSet } from "./generic-models.js";
 import type { Model } from "./model.js";
 import { stalenessModel } from "./staleness-model.js";
 
-export const models: ReadonlyMap<string, Model> = new Map([["staleness", stalenessModel]]);
+export const models: ReadonlyMap<string, Model> = new Map([
+  ["staleness", stalenessModel],
+  ["register", linearizableRegister],
+  ["counter", linearizableCounter],
+  ["set", linearizableSet],
+  ["cas", linearizableCas],
+]);

@@ -4,6 +4,8 @@ import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
 export interface ModelOptions {
   /** The staleness that is promised, for the models that have one. */
   readonly windowMs?: number;
+  /** Steps that a search for an order may take, for the models that search. */
+  readonly maxSteps?: number;
 }
 
 /** A judgement in the words of the command line. */

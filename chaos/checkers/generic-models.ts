@@ -1,0 +1,28 @@
+// The generic checkers as models of the check command: linearizability of a register, a counter, a set and a register
+// with compare-and-swap, each key alone.
+import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { checkCounter } from "./counter.js";
+import { checkLinearizability, type SearchOptions } from "./linearizability.js";
+import type { Model } from "./model.js";
+import { casModel, registerModel } from "./register-model.js";
+import { checkRegister } from "./register.js";
+import { setModel } from "./set-model.js";
+
+export const linearizableRegister = model(`linearizable: ${registerModel.operations}`, checkRegister);
+export const linearizableCounter = model("linearizable, from 0: increment -> new value, read -> value", checkCounter);
+export const linearizableSet = model(`linearizable: ${setModel.operations}`, (operations, options) => checkLinearizability(operations, setModel, options));
+export const linearizableCas = model(`linearizable: ${casModel.operations}`, (operations, options) => checkLinearizability(operations, casModel, options));
+
+function model(summary: string, check: (operations: readonly Operation[], options: SearchOptions) => CheckerAnswer): Model {
+  return {
+    summary,
+    judge(operations, { maxSteps }) {
+      const answer = check(operations, maxSteps === undefined ? {} : { maxSteps });
+      const keys = new Set(operations.map(({ key }) => key)).size;
+      const count = (outcome: Operation["outcome"]): number => operations.filter((one) => one.outcome === outcome).length;
+      const counts = { keys, answered: count("ok"), failed: count("fail"), lost: count("info") };
+      const line = `keys ${keys}, operations answered ${counts.answered}, failed ${counts.failed}, answers lost ${counts.lost}`;
+      return { answer, lines: [line], facts: { counts } };
+    },
+  };
+}

@@ -10,6 +10,7 @@ import { startStub } from "../suites/runner/stub.fixture.js";
 import { runCertify, type RunParts } from "./certify.js";
 import { settingsOf } from "./certify-options.js";
 import type { CommandIo } from "./io.js";
+import { runKeygen } from "./keygen.js";
 import { makeRunDirectory } from "./run-directory.js";
 
 const passing: Check = { id: "made.pass", promise: "passes", level: "isolate", run: async () => undefined };
@@ -30,6 +31,8 @@ interface Called {
 interface Call {
   readonly given?: Readonly<Record<string, unknown>>;
   readonly checks?: readonly Check[];
+  /** Instead of the one made-up suite with `checks`. */
+  readonly suites?: readonly Suite[];
   readonly known?: readonly KnownFailure[];
   /** Gets a function that sends a signal. */
   readonly openSession?: (interrupt: () => void) => ReturnType<RunParts["openSession"]>;
@@ -71,7 +74,7 @@ async function called(verb: "certify" | "run", call: Call = {}): Promise<Called>
   };
   const suite: Suite = { id: "made", title: "Made up", checks: call.checks ?? [passing] };
   const parts: RunParts = {
-    suites: [suite],
+    suites: call.suites ?? [suite],
     loadClaims: async () => [],
     openSession: async () => {
       const interrupt = (): void => listener("SIGINT");
@@ -142,6 +145,22 @@ describe("certify", () => {
     assert.ok(typeof summary === "object" && summary !== null);
     assert.deepEqual(Object.keys(summary), ["verdict", "level", "counts", "claims", "durationMs", "document"]);
     assert.equal(out.split("\n").length, 2);
+  });
+
+  it("signs a run that reaches a level, and leaves the exit code of one that does not", async () => {
+    const sign = join(await mkdtemp(join(tmpdir(), "edgemark-key-")), "key.pem");
+    folders.push(join(sign, ".."));
+    runKeygen(sign, false, { out: () => undefined });
+    const workers: Suite = { id: "workers", title: "Workers", checks: [{ ...passing, id: "workers.pass" }] };
+
+    const held = await called("certify", { given: { sign, json: true }, suites: [workers] });
+    const none = await called("certify", { given: { sign, json: true } });
+
+    const path = String(objectIn(held.out)["certificate"]);
+    assert.deepEqual([held.code, objectIn(held.out)["level"]], [0, "isolate"]);
+    assert.deepEqual(Object.keys(objectIn(await readFile(path, "utf8"))), ["payload", "payloadType", "signatures"]);
+    assert.deepEqual([none.code, objectIn(none.out)["certificate"]], [0, null]);
+    assert.match(none.err, /no certificate: the run reached no level\n/);
   });
 
   it("tells a target that does not start, and leaves no folder", async () => {

@@ -64,7 +64,7 @@ export function openEnvelope(text: string, key?: KeyObject): OpenedEnvelope | Pr
   const keyId = keyIdOf(trusted);
   // The names of keys are hints that nobody signed: used for words when a signature fails, and never to let one pass.
   if (!holds && key !== undefined && embedded !== undefined && keyIdOf(embedded) !== keyId) {
-    return { code: "wrong-key", message: `expected a signature of ${keyId}, the key you gave; it says it is signed with ${keyIdOf(embedded)}; give the key of whoever issued it, and do not trust it if that is the key you gave` };
+    return { code: "wrong-key", message: `expected a signature of ${keyId}, the key you gave; it says it is signed with ${keyIdOf(embedded)}; give the public key of whoever issued it; if that is the one you gave, somebody else signed this` };
   }
   if (!holds) return { code: "signature", message: `expected a signature of ${keyId} over this content; it does not hold; the certificate was changed after it was signed, take it as it was issued` };
   if (first.keyid !== keyId || embedded === undefined || keyIdOf(embedded) !== keyId) return { code: "signature", message: `expected the envelope to name the key that signed it, ${keyId}; it names another; the certificate was changed, take it as it was issued` };

@@ -47,8 +47,9 @@ export function startFaults(edge: Edge, tools: FaultTools): Faults {
     async heal(faultId) {
       const known = active.get(faultId);
       if (known === undefined) throw new EdgemarkError("target.refused", `expected the id of a fault that is in effect; ${JSON.stringify(faultId)} is not`);
-      active.delete(faultId);
+      // A fault that could not be healed stays in effect, and can be healed again.
       const evidence = await known.injected.heal();
+      active.delete(faultId);
       edge.emit("fault-healed", known.fault.popId, `${faultId}: ${evidence}`);
       return { evidence, effectiveAtMs: Date.now() };
     },

@@ -1,6 +1,7 @@
 // A listening address of the edge: one per PoP, and the anycast address. A PoP that is down has no listener, so its
 // clients are refused at once; the anycast address takes a connection to the nearest PoP that is up and keeps it there.
 import { createServer, type Server, type Socket } from "node:net";
+import { quietPorts } from "./ports.js";
 import { ClientConnection, type PopDoor } from "./connection.js";
 
 export interface Listener {
@@ -15,7 +16,7 @@ export interface Listener {
 
 export interface ListenerOptions {
   readonly host: string;
-  /** 0: any free port. */
+  /** 0: any free port that stays ours while the listener is closed. */
   readonly port: number;
   /** The PoP that takes a connection, by the client's address; undefined refuses it. */
   readonly choose: (clientAddress: string) => PopDoor | undefined;
@@ -43,15 +44,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   async function open(): Promise<void> {
     if (server !== undefined) return;
     const opened = createServer({ noDelay: true }, accept);
-    await new Promise<void>((resolve, reject) => {
-      opened.once("error", reject);
-      opened.listen({ host: options.host, port, backlog: 1024 }, () => {
-        opened.off("error", reject);
-        resolve();
-      });
-    });
-    const address = opened.address();
-    if (address !== null && typeof address === "object") port = address.port;
+    port = await bind(opened, options.host, port);
     server = opened;
   }
 
@@ -70,4 +63,32 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       await closed;
     },
   };
+}
+
+/** One sequence for all listeners of this process: none of them tries a port that another one has. */
+const anyPort = quietPorts(process.pid);
+
+/** @param wanted 0: a port that nobody else is given while the listener is closed. @returns the port */
+async function bind(server: Server, host: string, wanted: number): Promise<number> {
+  if (wanted !== 0) return listenOn(server, host, wanted);
+  // Not a loop over the sequence: leaving such a loop would end it for every listener after this one.
+  for (let next = anyPort.next(); next.done !== true; next = anyPort.next()) {
+    const bound = await listenOn(server, host, next.value).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return undefined;
+      throw error;
+    });
+    if (bound !== undefined) return bound;
+  }
+  return listenOn(server, host, 0);
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off("error", reject);
+      const address = server.address();
+      resolve(address !== null && typeof address === "object" ? address.port : port);
+    });
+  });
 }

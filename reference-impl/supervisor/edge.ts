@@ -163,8 +163,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   }
 
   async function restart(pop: Pop): Promise<boolean> {
-    if (isClosing || pop.current !== undefined) return true;
-    pop.adopt(await prepare(pop));
+    if (isClosing) return true;
+    if (pop.current === undefined) pop.adopt(await prepare(pop));
+    if (pop.isCutOff) return true;
     await up(pop, `process ${pop.current === undefined ? 0 : (pop.current as Generation).engine.pid} serves`);
     return true;
   }

@@ -30,7 +30,7 @@ export function someOrder(operations: readonly Operation[], initial: unknown, pl
 export const playRegister: Play = (state, { action, input, output, outcome }) => {
   if (action === "write") return input;
   if (action === "read") return output === state ? state : no;
-  const [from, to] = Array.isArray(input) ? input : [];
+  const [from, to] = Array.isArray(input) ? Array.from<unknown>(input) : [];
   if (outcome === "ok" && output === false) return state === from ? no : state;
   return state === from ? to : no;
 };
@@ -44,8 +44,8 @@ export const playCounter: Play = (state, { action, output, outcome }) => {
 export const playSet: Play = (state, { action, input, output, outcome }) => {
   const now = String(state);
   const element = String(input);
-  if (action === "read") return Array.isArray(output) && [...output].sort().join("") === now ? now : no;
+  if (action === "read") return Array.isArray(output) && output.map(String).sort().join("") === now ? now : no;
   if (action === "contains") return output === now.includes(element) ? now : no;
-  const next = action === "add" ? [...new Set([...now, element])].sort().join("") : now.replace(element, "");
+  const next = action === "add" ? now.includes(element) ? now : [...Array.from(now), element].sort().join("") : now.replace(element, "");
   return outcome === "ok" && output !== undefined && output !== (next !== now) ? no : next;
 };

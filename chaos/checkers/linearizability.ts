@@ -15,7 +15,7 @@ export interface SearchOptions {
 
 const defaultMaxSteps = 10_000_000;
 /** First a narrow search: an order it finds is one, and on busy keys it finds it long before a complete search ends. */
-const narrowWays = 64;
+const narrowWays = 256;
 /** A complete search that needs more at once is out of budget; about 100 MB. */
 const mostWays = 400_000;
 /** For making a violation smaller; what remains is shown as it is. */

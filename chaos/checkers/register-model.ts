@@ -33,7 +33,8 @@ export const casModel: SequentialModel<State> = {
   },
 };
 
-function stepRegister(state: State, { action, input, output }: Operation): State | undefined {
+/** @returns undefined when it cannot have answered so */
+function stepRegister(state: State, { action, input, output }: Operation): State {
   if (action === "write") return identity(input);
   return state === identity(output) ? state : undefined;
 }

@@ -126,11 +126,20 @@ export function searchOrder<State>({ model, operations, optional = [], time, bud
         const used = way.used[kind] ?? 0;
         if (used >= (available[kind] ?? 0)) continue;
         const state = states.after(way.state, kind);
-        // Without an effect it may as well not have happened.
-        if (state !== impossible && state !== way.state) reach(way.applied, state, withOneMore(way.used, kind));
+        if (state !== impossible && state !== way.state && isUseful(way, state)) reach(way.applied, state, withOneMore(way.used, kind));
       }
     }
     return after.all();
+  }
+
+  /** Whether some next operation notices that a lost one moved the state; otherwise that may as well not have happened. */
+  function isUseful({ applied, state, used }: Way, moved: number): boolean {
+    const notices = (kind: number): boolean => {
+      const after = states.after(moved, kind);
+      return after !== impossible && after !== states.after(state, kind);
+    };
+    for (const { bit, kind } of open.values()) if ((applied & bit) === 0n && notices(kind)) return true;
+    return available.some((count, kind) => (used[kind] ?? 0) < count && notices(kind));
   }
 
   /** What can help the operation that must happen: what matters to it, what matters to that, and so on. */

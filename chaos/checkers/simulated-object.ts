@@ -73,7 +73,7 @@ export const actCas: Act = (state, random) => {
 
 /** Elements come and go; some reads see the whole set. */
 export const actSet: Act = (state, random, serial) => {
-  const now = Array.isArray(state.value) ? state.value : [];
+  const now: readonly unknown[] = Array.isArray(state.value) ? state.value : [];
   const choice = random();
   if (choice < 0.3) return { action: "read", output: now };
   const element = choice < 0.8 ? serial : Math.floor(random() * serial);

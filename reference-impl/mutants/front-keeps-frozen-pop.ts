@@ -5,7 +5,7 @@ export const mutant = {
   id: "front-keeps-frozen-pop",
   defect: "A frozen PoP is never withdrawn from the anycast address.",
   file: "reference-impl/supervisor/health.ts",
-  find: "const failuresToWithdraw = 2;",
-  replace: "const failuresToWithdraw = 2_000_000;",
+  find: "const failuresToWithdraw = 3;",
+  replace: "const failuresToWithdraw = 3_000_000;",
   caughtBy: ["failover.pause"],
 } satisfies Mutant;

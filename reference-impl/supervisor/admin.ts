@@ -6,7 +6,9 @@ import type { Pop } from "./pop.js";
 /** A PoP that did not carry out an admin call. */
 export class AdminFailed extends Error {}
 
-const healthDeadlineMs = 250;
+const healthDeadlineMs = 300;
+/** A timer that fires later than this was held up here, on a busy machine, and says nothing about the PoP. */
+const ownLagMs = 50;
 const callDeadlineMs = 15_000;
 
 function exchange(port: number, path: string, options: { method: string; token: string; body?: string; deadlineMs: number }): Promise<string> {
@@ -36,12 +38,25 @@ export async function callAdmin(pop: Pop, token: string, path: string, body: unk
   return exchange(port, path, { method: "POST", token, body: JSON.stringify(body), deadlineMs: callDeadlineMs });
 }
 
-/** Whether the PoP's process answers a probe in time. */
-export async function isHealthy(pop: Pop, token: string): Promise<boolean> {
+/**
+ * Probes the PoP's process.
+ * @returns healthy; silent when no answer had come in time; unclear when this process itself was too late to tell
+ */
+export async function probeHealth(pop: Pop, token: string): Promise<"healthy" | "silent" | "unclear"> {
   const port = pop.current?.engine.ports.get(adminSocket);
-  if (port === undefined) return false;
-  return exchange(port, "/health", { method: "GET", token, deadlineMs: healthDeadlineMs }).then(
-    () => true,
-    () => false,
+  if (port === undefined) return "silent";
+  const startedMs = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<"silent" | "unclear">((resolve) => {
+    timer = setTimeout(() => {
+      const lagMs = performance.now() - startedMs - healthDeadlineMs;
+      // An answer that lies unread in the socket is an answer: what has arrived is read before the verdict.
+      setImmediate(() => setImmediate(() => resolve(lagMs > ownLagMs ? "unclear" : "silent")));
+    }, healthDeadlineMs);
+  });
+  const answer = exchange(port, "/health", { method: "GET", token, deadlineMs: 2 * healthDeadlineMs }).then(
+    () => "healthy" as const,
+    () => "silent" as const,
   );
+  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -1,12 +1,12 @@
 // Health probes: a PoP whose process is alive but does not answer (gray failure) is withdrawn from the anycast address,
 // and announced again when it answers. A process that ends is noticed at once by its exit, not here.
-import { isHealthy } from "./admin.js";
+import { probeHealth } from "./admin.js";
 import type { Edge } from "./edge.js";
 import type { Pop } from "./pop.js";
 
 const intervalMs = 100;
-/** One late answer on a busy machine is not a failure; two in a row are. */
-const failuresToWithdraw = 2;
+/** A late answer or two on a busy machine are no failure; three in a row are. */
+const failuresToWithdraw = 3;
 
 /** Probes every PoP until stopped. */
 export function watchHealth(edge: Edge): { stop(): void } {
@@ -15,12 +15,12 @@ export function watchHealth(edge: Edge): { stop(): void } {
 
   async function probe(pop: Pop, failures: number): Promise<void> {
     const generation = pop.current?.number;
-    const healthy = generation === undefined || (await isHealthy(pop, edge.adminToken));
+    const health = generation === undefined ? "unclear" : await probeHealth(pop, edge.adminToken);
     if (isStopped) return;
     const isSameProcess = generation !== undefined && pop.current?.number === generation;
-    const failed = healthy || !isSameProcess ? 0 : failures + 1;
-    if (failed === failuresToWithdraw) edge.announce(pop, false, "two health probes in a row went unanswered");
-    if (healthy && isSameProcess && !pop.isAnnounced && !pop.isCutOff) edge.announce(pop, true, "answers health probes again");
+    const failed = !isSameProcess || health === "healthy" ? 0 : failures + (health === "silent" ? 1 : 0);
+    if (failed === failuresToWithdraw && failures < failuresToWithdraw) edge.announce(pop, false, "three health probes in a row went unanswered");
+    if (health === "healthy" && isSameProcess && !pop.isAnnounced && !pop.isCutOff) edge.announce(pop, true, "answers health probes again");
     const timer = setTimeout(() => {
       timers.delete(timer);
       void probe(pop, failed);

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { longestGap, type Gap } from "../../load/open-loop/gap.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import type { OpenLoopResult } from "../../load/open-loop/result.js";
-import type { FaultKind } from "../../contract/target/types.js";
 import type { CheckContext, DeployedFixture, Fixture } from "../check.js";
 
 /** The fixture in one version; a second deploy of the same name with another version is a rollout. */
@@ -17,7 +16,8 @@ export const ratePerSecond = 500;
 const requestTimeoutMs = 1000;
 /** How long steady load runs before a fault, so that the fault meets a busy edge. */
 const steadyMs = 400;
-const afterFaultMs = 900;
+/** A dead PoP is noticed at once; a frozen one only by its silence, so the load goes on for longer. */
+const afterFaultMs = { kill: 900, pause: 3000 } as const;
 const marginMs = 15_000;
 
 /** PoP ids by the colo their own address reports. @throws AssertionError when two PoPs cannot be told apart */
@@ -78,9 +78,9 @@ export interface Outage {
 }
 
 /** Loads the anycast address, breaks the PoP that serves it, heals it, and waits until it serves again. */
-export async function outage(context: CheckContext, kind: FaultKind, colos: ReadonlyMap<string, string>): Promise<Outage> {
+export async function outage(context: CheckContext, kind: "kill" | "pause", colos: ReadonlyMap<string, string>): Promise<Outage> {
   const victim = await servingPop(context, colos);
-  const loading = await load(context, { pop: "anycast", durationMs: steadyMs + afterFaultMs, tag: "x-colo" });
+  const loading = await load(context, { pop: "anycast", durationMs: steadyMs + afterFaultMs[kind], tag: "x-colo" });
   await delay(context, steadyMs);
   const fault = await context.inject({ kind, popId: victim });
   const result = await loading.result;

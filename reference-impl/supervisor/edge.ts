@@ -166,7 +166,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     if (isClosing) return true;
     if (pop.current === undefined) pop.adopt(await prepare(pop));
     if (pop.isCutOff) return true;
-    await up(pop, `process ${pop.current === undefined ? 0 : (pop.current as Generation).engine.pid} serves`);
+    await up(pop, `process ${pop.current?.engine.pid ?? 0} serves`);
     return true;
   }
 

@@ -43,7 +43,7 @@ describe("cases of the isolate on stock workerd", function () {
   after(() => runtime?.close());
 
   const passes = async (how: string, id: string): Promise<boolean> => {
-    const response = await fetch(`${runtime?.url}/${how}/${id}`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    const response = await fetch(`${runtime?.url}/${how}/${id}`, { headers: { connection: "close" }, signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     const text = response?.status === 200 ? await response.text() : "";
     return text === '{"ok":true}';
   };

@@ -7,8 +7,8 @@ import { connect as connectTls } from "node:tls";
 import { AssertionError } from "node:assert/strict";
 import { bytesInPieces } from "../runner/bytes-in-pieces.js";
 
-/** Far more than any fixture sends; whoever sends more would fill this process's memory. */
-const mostReceivedBytes = 32 * 1024 * 1024;
+/** Far more than any fixture sends; whoever sends more would fill this process's memory, and all of it is looked through again with each piece. */
+const mostReceivedBytes = 4 * 1024 * 1024;
 
 /** Where a deployment answers, as a check's fixture gives it. */
 export interface Address {

@@ -72,6 +72,8 @@ export function targetOf(cluster: Cluster, version: string, bucketWords: string)
       if (node === undefined) throw new EdgemarkError("usage.input", `expected a PoP that runs; ${popId ?? "none does"}; name another`);
       const response = await fetch(`http://127.0.0.1:${await node.port(controlSocket)}/`, {
         method: "POST",
+        // The engine closes connections that were idle for 5 s: one that is used just then loses its request.
+        headers: { connection: "close" },
         body: JSON.stringify({ service: deploymentId, cron, scheduledTimeMs }),
         signal: AbortSignal.timeout(60_000),
       });

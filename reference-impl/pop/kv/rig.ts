@@ -46,6 +46,9 @@ export interface PopSettings {
   readonly bucketService: string;
 }
 
+/** The engine closes a connection that was idle for 5 s: a request that went over one just then would be lost, and fail the test. */
+const connectionOfItsOwn = { connection: "close" } as const;
+
 function configuration(settings: PopSettings): string {
   const props = (namespace: string): string => `kvNamespace = (name = "kv", props = (json = "{\\"namespace\\":\\"${namespace}\\"}"))`;
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -91,7 +94,7 @@ export async function startPop(settings: PopSettings): Promise<RigPop> {
   const url = `http://127.0.0.1:${ports.get("probe")}`;
   const adminUrl = `http://127.0.0.1:${ports.get("admin")}`;
   const call = async (body: ProbeCall): Promise<ProbeAnswer> =>
-    (await (await fetch(url, { method: "POST", body: JSON.stringify(body) })).json()) as ProbeAnswer;
+    (await (await fetch(url, { method: "POST", headers: connectionOfItsOwn, body: JSON.stringify(body) })).json()) as ProbeAnswer;
   return {
     popId: settings.popId,
     url,
@@ -99,7 +102,7 @@ export async function startPop(settings: PopSettings): Promise<RigPop> {
     call,
     kv: (method, ...args) => call({ method, args }),
     async admin(method, path, body) {
-      const answer = await fetch(adminUrl + path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      const answer = await fetch(adminUrl + path, { method, headers: connectionOfItsOwn, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
       return { status: answer.status, body: await answer.json() };
     },
     async kill() {

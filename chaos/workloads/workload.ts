@@ -1,0 +1,48 @@
+// A workload: what clients ask of objects while a nemesis is at work, and how their history is judged. Data and pure
+// functions; the run sends, records and hands over.
+import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import type { Binding, Capability, WorkerModule } from "../../contract/target/types.js";
+
+/** The program that serves a workload; the same shape as a suite's fixture, so that it can be deployed as one. */
+export interface WorkloadFixture {
+  readonly name: string;
+  readonly program: URL;
+  readonly modules?: readonly WorkerModule[];
+  readonly bindings: readonly Binding[];
+  readonly compatibilityFlags?: readonly string[];
+}
+
+/** What a client asks next. */
+export interface Invocation {
+  /** "read", "write", "increment", "cas", "add", "append"... as the model names it. */
+  readonly action: string;
+  /** The object; operations on different keys are independent. */
+  readonly key: string;
+  readonly input?: unknown;
+}
+
+export interface Turn {
+  /** The client whose turn it is, from 0. */
+  readonly client: number;
+  /** Operations that all clients together have begun before this one: for values that no other operation has. */
+  readonly issued: number;
+  /** Uniform in [0, 1), from the run's seed. */
+  readonly random: () => number;
+  /** Begins every key of this run, so that runs do not meet. */
+  readonly prefix: string;
+}
+
+export interface Workload {
+  /** register, counter, set, cas, append... */
+  readonly id: string;
+  readonly title: string;
+  readonly needs: readonly Capability[];
+  readonly fixture: WorkloadFixture;
+  /** The class of the objects, for Locate; undefined when the workload has none. */
+  readonly className?: string;
+  next(turn: Turn): Invocation;
+  /** What is asked once of every PoP after everything is healed and quiet. @param keys those of the history */
+  finalReads(keys: readonly string[]): readonly Invocation[];
+  /** Judges a whole history of this workload; pure. */
+  judge(operations: readonly Operation[]): CheckerAnswer;
+}

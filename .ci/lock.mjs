@@ -21,10 +21,10 @@ function isLocked(from, name) {
 
 /** What npm would have written for a package of a platform, but for its digest: platforms are told by their names. */
 function platformEntry(name, version, isDevelopment) {
-  const os = /darwin/.test(name) ? "darwin" : /win(32|dows)/.test(name) ? "win32" : /linux/.test(name) ? "linux" : undefined;
+  const os = /darwin/.test(name) ? "darwin" : /win(32|dows)/.test(name) ? "win32" : /(linux|android)/.exec(name)?.[0];
   if (os === undefined) return undefined;
-  const libc = /-glibc$/.test(name) ? { libc: ["glibc"] } : /-musl$/.test(name) ? { libc: ["musl"] } : {};
-  return { version, cpu: [/arm64/.test(name) ? "arm64" : "x64"], ...(isDevelopment ? { dev: true } : {}), ...libc, optional: true, os: [os] };
+  const libc = /-(glibc|gnu)$/.test(name) ? { libc: ["glibc"] } : /-musl$/.test(name) ? { libc: ["musl"] } : {};
+  return { version, cpu: [/arm64|arm|riscv64/.exec(name)?.[0] ?? "x64"], ...(isDevelopment ? { dev: true } : {}), ...libc, optional: true, os: [os] };
 }
 
 if (process.argv.includes("--mend")) {

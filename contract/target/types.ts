@@ -131,10 +131,33 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+/**
+ * One fault. It is in effect when InjectFault answers, and has evidence of that; faults of one PoP or link add up, and heal
+ * in any order. By kind: what happens, `scope`, and `parameters`, with what holds when they are left out.
+ * - kill: the PoP's processes end at once (SIGKILL). Healing brings the PoP back at its address.
+ * - stop: the PoP ends in order (SIGTERM) and hands over what it owns. Healing brings it back.
+ * - pause: the PoP is frozen, its connections stay open and nothing is answered. Healing lets it go on where it was.
+ * - isolate: the PoP is cut off from its scope, which is required. `peers`, `storage`: connections stay open and nothing comes
+ *   through, either way; healing delivers what waited, as TCP does. `clients`: its address refuses connections, and the anycast
+ *   address sends nobody there. `control`: those who run the edge neither see nor reach the PoP (no health probe, no deployment, its
+ *   death is not noticed), while clients, peers and storage do.
+ * - partition: scope names the PoPs of the other side, comma separated and required; this side is popId and every PoP that is not
+ *   named. Nothing comes through between the sides; both keep their clients and storage. oneWay (0): with 1, only what this side sends to
+ *   the other is held up: a request from the other side arrives and is carried out, and its answer does not come back.
+ * - slow-link: scope clients | peers | storage (peers). delayMs: added each way, so that a round trip takes twice that longer;
+ *   jitterMs (0): up to so much more, uniform.
+ * - lossy-link: scope clients | peers | storage (peers). lossRatio: 0 to 1, the share of pieces that get lost; stallMs (200): how
+ *   late such a piece comes, since TCP sends it again. What follows it waits too.
+ * - reset-connections: scope clients | peers | storage (clients). All open connections, once; nothing needs healing.
+ * - clock-skew: skewMs: the PoP's clock is ahead by so much, behind when negative.
+ * - slow-disk: delayMs: what the PoP writes to storage is durable, and acknowledged, so much later.
+ * - full-disk: the PoP's storage takes no writes and says so; reads go on.
+ * - overload: cpuRatio (0.1): the share of its CPU time that is left to the PoP, above 0 and below 1.
+ * Storage may be one for all PoPs: then slow-disk and full-disk meet all of them, and the evidence says so.
+ */
 export interface FaultSpec {
   readonly kind: FaultKind;
   readonly popId: string;
-  /** isolate: peers | storage | control | clients. partition: the other side's PoPs, comma separated. */
   readonly scope?: string;
   readonly parameters?: Readonly<Record<string, number>>;
 }

@@ -1,6 +1,6 @@
 // What a check is, and what it is given. Specs are data: a list of checks that mocha runs, that --dry-run lists and
 // that the claims registry counts, all from the same source.
-import type { Operation } from "../contract/history/types.js";
+import type { CheckerAnswer, Operation } from "../contract/history/types.js";
 import type { Level, Measurement, Profile } from "../contract/result/document.js";
 import type { Binding, Capability, Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs, WorkerModule } from "../contract/target/types.js";
 
@@ -75,6 +75,8 @@ export interface CheckContext {
   measure(measurement: Measurement): void;
   /** Writes a history beside the result document. */
   recordHistory(id: string, operations: readonly Operation[]): void;
+  /** Puts the operations that show a violation into the check's evidence, for the report to draw; nothing when there are none. */
+  recordViolation(historyId: string, answer: CheckerAnswer): void;
   /** Adds a line of evidence to the check's result. */
   note(text: string): void;
   /** A documented platform time on this target: divided by its time scale. @param documentedMs @returns ms */

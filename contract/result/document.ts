@@ -50,6 +50,22 @@ export interface Measurement {
 export interface Evidence {
   readonly kind: "fault" | "exchange" | "history" | "observation";
   readonly text: string;
+  /** The smallest part of a history that shows a violation, in the order of the calls, at most 60; the file has all. */
+  readonly operations?: readonly ShownOperation[];
+}
+
+/** One operation of a history as a report draws it: times count from the first call of those shown, values are cut. */
+export interface ShownOperation {
+  readonly process: number;
+  readonly outcome: "ok" | "fail" | "info";
+  readonly action: string;
+  readonly key: string;
+  readonly input?: string;
+  readonly output?: string;
+  readonly popId?: string;
+  readonly callMs: number;
+  /** null: the answer was lost. */
+  readonly returnMs: number | null;
 }
 
 export interface CheckResult {

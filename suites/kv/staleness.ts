@@ -16,7 +16,9 @@ async function judge(context: CheckContext, id: string, parts: readonly Part[], 
   const { operations } = await workload(context);
   const history = operations(parts);
   context.recordHistory(id, history);
-  return checkStaleness(history, { windowNs: BigInt(Math.round(windowMs * 1e6)) });
+  const answer = checkStaleness(history, { windowNs: BigInt(Math.round(windowMs * 1e6)) });
+  context.recordViolation(id, answer);
+  return answer;
 }
 
 function assertValid(answer: StalenessAnswer): void {

@@ -6,7 +6,7 @@ import type { Evidence, FaultRecord, HistoryReference, Measurement, Profile } fr
 import type { Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs } from "../../contract/target/types.js";
 import { Inconclusive, type Check, type CheckContext, type DeployedFixture } from "../check.js";
 import type { FixtureDeployments } from "./fixtures.js";
-import { writeHistory } from "./histories.js";
+import { shownOperations, writeHistory } from "./histories.js";
 import { plainLine } from "./plain.js";
 import { randomOf } from "./randomness.js";
 import { until } from "./until.js";
@@ -122,6 +122,10 @@ export function openContext(
       const reference = writeHistory(scope.runDirectory, id, operations);
       recording.histories.set(id, reference);
       evidence.push({ kind: "history", text: `${reference.file}: ${reference.operations} operations` });
+    },
+    recordViolation(historyId, { violation, reason }) {
+      if (isSealed || violation === undefined || violation.length === 0) return;
+      evidence.push({ kind: "history", text: plainLine(`${historyId}: ${reason}`), operations: shownOperations(violation) });
     },
     note(text) {
       if (!isSealed) evidence.push({ kind: "observation", text: plainLine(text) });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Claim } from "../../contract/claims/types.js";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Check } from "../check.js";
+import type { RunRecord } from "./run.js";
 import { check, passing, run } from "./run.fixture.js";
 
 describe("what a check records", () => {
@@ -51,6 +52,43 @@ describe("what a check records", () => {
     });
 
     assert.deepEqual(JSON.parse(line), { process: 0, outcome: "info", action: "read", key: "k", callNs: "1152921504606846977", returnNs: null });
+  });
+
+  it("shows the operations of a violation, from the first call on, and of a history without one nothing", async () => {
+    const read = { process: 3, outcome: "ok", action: "read", key: "k", output: { value: "\u202e", more: "x".repeat(200) }, callNs: 2n ** 60n + 2_500_000n, returnNs: 2n ** 60n + 4_000_000n, popId: "fra" } as const;
+    const write = { process: 1, outcome: "info", action: "write", key: "k", input: "v", callNs: 2n ** 60n, returnNs: null } as const;
+    const { of } = await run([
+      check("made.violation", async (context) => {
+        context.recordViolation("made.history", { verdict: "invalid", reason: "no order explains it", violation: [read, write] });
+        context.recordViolation("made.other", { verdict: "valid", reason: "some order explains it" });
+      }),
+    ]);
+
+    const [evidence, ...others] = of("made.violation").evidence;
+    assert.deepEqual(others, []);
+    assert.equal(evidence?.text, "made.history: no order explains it");
+    assert.deepEqual(evidence?.operations?.map(({ action, callMs, returnMs }) => [action, callMs, returnMs]), [["write", 0, null], ["read", 2.5, 4]]);
+    assert.match(evidence?.operations?.[1]?.output ?? "", /^\{"value":"\\u\{202e\}","more":"x+… \(\d+ characters\)$/);
+  });
+
+  it("can be followed: the document it begins with, then each check with what it recorded", async () => {
+    const records: RunRecord[] = [];
+    const { document } = await run(
+      [
+        check("made.first", async (context) => {
+          context.measure({ id: "made.number", value: 7, unit: "ms", n: 1, conditions: {} });
+          await context.inject({ kind: "kill", popId: "pop1" });
+        }),
+        passing,
+      ],
+      { onRecord: (record) => records.push(structuredClone(record)) },
+    );
+
+    const [opening, first, second] = records;
+    assert.ok(opening?.kind === "opening" && first?.kind === "check" && second?.kind === "check" && records.length === 3);
+    assert.deepEqual([opening.total, opening.document.checks, opening.document.run.id], [2, [], document.run.id]);
+    assert.deepEqual([first.result, second.result], document.checks);
+    assert.deepEqual([first.measurements.map(({ id }) => id), first.faults, second.measurements, second.faults], [["made.number"], document.faults, [], []]);
   });
 
   it("scales platform times and thresholds, by the target's scale", async () => {

@@ -6,6 +6,9 @@ import {
   resultSchema,
   type CheckResult,
   type Counts,
+  type FaultRecord,
+  type HistoryReference,
+  type Measurement,
   type Profile,
   type ResultDocument,
   type Verdict,
@@ -50,6 +53,8 @@ export interface RunOptions {
   /** Ends the run early; the reason is written into the document. */
   readonly signal: AbortSignal;
   readonly onProgress: (event: RunEvent) => void;
+  /** Called between checks with what was recorded since, so that a run can be followed, and told of when it is killed. */
+  readonly onRecord?: (record: RunRecord) => void;
   /** What all checks together may take; what has not run by then is inconclusive. */
   readonly totalBudgetMs: number;
   /** The options of the command line that repeat a check on this target, without --only. */
@@ -64,6 +69,18 @@ export interface RunOptions {
   /** How long undeploying all fixtures at the end may take, ms. */
   readonly closingMs?: number;
 }
+
+/** What a run writes down as it goes: the document it begins with, then every check with what it recorded. */
+export type RunRecord =
+  | { readonly kind: "opening"; readonly total: number; readonly document: ResultDocument }
+  | {
+      readonly kind: "check";
+      readonly result: CheckResult;
+      readonly measurements: readonly Measurement[];
+      /** All of the run so far that belong to this check or came meanwhile. */
+      readonly faults: readonly FaultRecord[];
+      readonly histories: readonly HistoryReference[];
+    };
 
 const defaultClosingMs = 20_000;
 const hurriedClosingMs = 3_000;
@@ -110,6 +127,45 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
   const strayListeners = new Set<(error: unknown) => void>();
   const total = chosen.reduce((sum, suite) => sum + suite.checks.length, 0);
   onProgress({ kind: "run-started", total });
+  const documentSoFar = (): ResultDocument => {
+    const only = options.only ?? [];
+    const partial = options.partial ?? (only.length === 0 ? undefined : `only ${only.join(", ")}`);
+    return {
+      schema: resultSchema,
+      run: {
+        id: basename(options.runDirectory),
+        startedAtMs,
+        durationMs: Math.round(Number(process.hrtime.bigint() - startNs) / 1e6),
+        seed,
+        profile,
+        suites: chosen.map((suite) => suite.id),
+        replay: options.replay,
+        ...(signal.aborted ? { interrupted: String(signal.reason instanceof Error ? signal.reason.message : signal.reason) } : {}),
+        ...(partial === undefined ? {} : { partial }),
+      },
+      target: { ...session.description, address: session.address },
+      environment,
+      checks: results,
+      measurements: Object.fromEntries([...recording.measurements].map(([id, { measurement }]) => [id, measurement])),
+      histories: [...recording.histories.values()],
+      faults: recording.faults,
+      claims: [],
+      counts: countsOf(results),
+      claimCounts: countsOf([]),
+      verdict: staleKnown.length > 0 ? "fail" : verdictOf(results),
+      level: null,
+      staleKnown,
+    };
+  };
+  options.onRecord?.({ kind: "opening", total, document: documentSoFar() });
+  const told = { faults: 0, histories: 0 };
+  const tellOf = (result: CheckResult): void => {
+    const measurements = [...recording.measurements.values()].filter(({ checkId }) => checkId === result.id).map(({ measurement }) => measurement);
+    const histories = [...recording.histories.values()].slice(told.histories);
+    options.onRecord?.({ kind: "check", result, measurements, faults: recording.faults.slice(told.faults), histories });
+    told.faults = recording.faults.length;
+    told.histories = recording.histories.size;
+  };
   const known = new Map(options.known.map((entry) => [entry.check, entry]));
   let ordinal = 0;
   const conductOne = (suite: Suite, check: Check): Promise<Conducted> =>
@@ -145,6 +201,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       const conducted = await (waiting.get(check) ?? conductOne(suite, check));
       results.push(conducted.result);
       if (conducted.isStale) staleKnown.push(check.id);
+      tellOf(conducted.result);
       return conducted.result;
     },
   });
@@ -153,35 +210,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
   ending.stop();
   if (leftBehind.size === 0) stopListening();
 
-  const counts = countsOf(results);
-  const only = options.only ?? [];
-  const partial = options.partial ?? (only.length === 0 ? undefined : `only ${only.join(", ")}`);
-  return {
-    schema: resultSchema,
-    run: {
-      id: basename(options.runDirectory),
-      startedAtMs,
-      durationMs: Math.round(Number(process.hrtime.bigint() - startNs) / 1e6),
-      seed,
-      profile,
-      suites: chosen.map((suite) => suite.id),
-      replay: options.replay,
-      ...(signal.aborted ? { interrupted: String(signal.reason instanceof Error ? signal.reason.message : signal.reason) } : {}),
-      ...(partial === undefined ? {} : { partial }),
-    },
-    target: { ...session.description, address: session.address },
-    environment,
-    checks: results,
-    measurements: Object.fromEntries([...recording.measurements].map(([id, { measurement }]) => [id, measurement])),
-    histories: [...recording.histories.values()],
-    faults: recording.faults,
-    claims: [],
-    counts,
-    claimCounts: countsOf([]),
-    verdict: staleKnown.length > 0 ? "fail" : verdictOf(results),
-    level: null,
-    staleKnown,
-  };
+  return documentSoFar();
 }
 
 /** @returns how often each verdict was given */

@@ -94,7 +94,7 @@ export default {
     door("autocannon", ["autocannon"], ["load/autocannon/"]),
     door("hdr-histogram-js", ["hdr-histogram-js"], ["load/"]),
     door("jsonpath-plus", ["jsonpath-plus"], ["reports/judge-path[.]ts"]),
-    door("charts", ["chart[.]js", "chartjs-node-canvas", "@napi-rs/canvas", "canvas"], ["reports/charts/"]),
+    door("charts", ["chart[.]js", "chartjs-node-canvas", "@napi-rs/canvas", "canvas", "@fontsource/source-sans-3"], ["reports/charts/"]),
     door("aws4fetch", ["aws4fetch"], ["reference-impl/supervisor/s3-store[.]ts"]),
     door("esbuild", ["esbuild"], ["build[.]mjs", "targets/", "commands/serve/"]),
     door("commander", ["commander"], ["commands/command[.]ts"]),

@@ -3,7 +3,7 @@ import type { CaseOutcome, IsolateCase } from "./case.js";
 import { show } from "./cases/assert.js";
 
 /** Runs one case and turns whatever it throws into data. */
-export async function outcomeOf(unit: IsolateCase): Promise<CaseOutcome> {
+export async function outcomeOf(unit: Pick<IsolateCase, "run">): Promise<CaseOutcome> {
   try {
     await unit.run();
     return { ok: true };

@@ -1,6 +1,11 @@
 // The Durable Objects suite: every claim about objects that can be seen from outside, an area a file.
 import type { Check, Suite } from "../check.js";
+import { objectCaseChecks } from "./cases.js";
+import { objectsFixture } from "./objects.js";
 
-const checks: readonly Check[] = [];
+const objectAreas = ["ids"] as const;
+const objectChecks = (await Promise.all(objectAreas.map((area) => objectCaseChecks(`./cases/${area}.worker.js`, objectsFixture)))).flat();
+
+const checks: readonly Check[] = [...objectChecks];
 
 export const doSuite: Suite = { id: "do", title: "Durable Objects", checks };

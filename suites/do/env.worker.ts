@@ -1,0 +1,15 @@
+// What the cases and the objects of the fixture see of each other. No import from the runtime is in here, because the
+// driver loads the case files too.
+import type { ObjectCase } from "./case.js";
+import type { Other, Plain, Probe } from "./probe.worker.js";
+import type { Room } from "./room.worker.js";
+
+export interface Env {
+  readonly PROBES: DurableObjectNamespace<Probe>;
+  readonly OTHERS: DurableObjectNamespace<Other>;
+  readonly PLAIN: DurableObjectNamespace<Plain>;
+  readonly ROOMS: DurableObjectNamespace<Room>;
+  readonly GREETING: string;
+}
+
+export type Case = ObjectCase<Env>;

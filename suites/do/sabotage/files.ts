@@ -1,0 +1,2 @@
+// The files that list sabotages; a new one is a line here and one in saboteur.worker.ts.
+export const sabotageFiles = ["./ids.worker.js"] as const;

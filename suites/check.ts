@@ -108,6 +108,11 @@ export interface Check {
    * the suite's other checks, so that waits do not add up. Default false.
    */
   readonly isWaiting?: boolean;
+  /**
+   * It deploys, or breaks PoPs: what another check holds open or lets rest would notice. It begins when the suite's waiting
+   * checks are over, after all others. Default false.
+   */
+  readonly isDisturbing?: boolean;
   /** Default 15,000 ms. Derive it from a claim and a margin where time is what is tested. */
   readonly timeoutMs?: number | ((target: TargetDescription) => number);
   readonly run: (context: CheckContext) => Promise<void>;

@@ -13,7 +13,7 @@ import { plainLine } from "./plain.js";
 
 const defaultTimeoutMs = 15_000;
 /** How long a fixture may take to stand; the first one may load the runtime. */
-const deployLimitMs = 60_000;
+export const deployLimitMs = 60_000;
 /** How long cleaning up after a check may take before the run goes on without it. */
 const cleaningMs = 20_000;
 const hurriedCleaningMs = 3_000;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import { Inconclusive, type Check } from "../check.js";
-import { check, hangs, passing, run } from "./run.fixture.js";
+import { check, fixture, hangs, passing, run } from "./run.fixture.js";
 import type { RunOptions } from "./run.js";
 
 describe("a run", () => {
@@ -108,6 +108,21 @@ describe("a run", () => {
 
     assert.deepEqual(order, ["made.a", "made.b", "made.first", "made.last"]);
     assert.deepEqual(document.checks.map(({ id, verdict }) => `${id} ${verdict}`), ["made.first pass", "made.last pass", "made.a pass", "made.b pass"]);
+  });
+
+  it("begins what disturbs when nothing waits any more, and deploys before anything waits", async () => {
+    const order: string[] = [];
+    const says = (id: string, more: Partial<Check>): Check => check(id, async () => void order.push(id), more);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const waits = check("made.waits", async () => (order.push("waits"), released), { isWaiting: true });
+    const calm = check("made.calm", async () => (order.push("made.calm"), release()), { fixture });
+    const deploy = async () => (order.push("deploys"), { deploymentId: "hello", version: "1", endpoints: [] });
+
+    const { document } = await run([says("made.disturbs", { isDisturbing: true }), waits, calm], {}, { verbs: { deploy } });
+
+    assert.deepEqual(order, ["deploys", "waits", "made.calm", "made.disturbs"]);
+    assert.deepEqual(document.checks.map(({ id }) => id), ["made.calm", "made.waits", "made.disturbs"]);
   });
 
   it("ignores what a check does after its end", async () => {

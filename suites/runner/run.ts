@@ -16,12 +16,12 @@ import {
 import type { KnownFailure } from "../../contract/target/known.js";
 import type { TargetDescription, TargetVerbs } from "../../contract/target/types.js";
 import type { Check, Suite } from "../check.js";
-import { selectChecks } from "./applicability.js";
-import { conduct, type Conducted } from "./conductor.js";
+import { inapplicableBecause, selectChecks } from "./applicability.js";
+import { conduct, deployLimitMs, type Conducted } from "./conductor.js";
 import type { Recording, RunScope } from "./context.js";
 import { fingerprint } from "./environment.js";
 import { openPool } from "./exchange.js";
-import { defaultRecoveryMs, openFixtures } from "./fixtures.js";
+import { defaultRecoveryMs, openFixtures, type FixtureDeployments } from "./fixtures.js";
 import { runWithMocha, type RunEvent } from "./mocha.js";
 import { freshWord, randomOf, shuffled } from "./randomness.js";
 
@@ -188,16 +188,22 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       ordinal++,
     );
   const waiting = new Map<Check, Promise<Conducted>>();
+  const standing = new Map<Suite, Promise<void>>();
   const stopListening = await runWithMocha({
     suites: chosen,
     onEvent: onProgress,
     onSuite: (suite) => {
-      for (const check of suite.checks) if (check.isWaiting === true) waiting.set(check, conductOne(suite, check));
+      const waits = suite.checks.filter((check) => check.isWaiting === true);
+      if (waits.length === 0) return;
+      const ready = deployAll(fixtures, suite, session.description, ending.signal);
+      standing.set(suite, ready);
+      for (const check of waits) waiting.set(check, ready.then(() => conductOne(suite, check)));
     },
     onStrayError: (error) => {
       for (const listener of strayListeners) listener(error);
     },
     conduct: async (suite, check) => {
+      await standing.get(suite);
       const conducted = await (waiting.get(check) ?? conductOne(suite, check));
       results.push(conducted.result);
       if (conducted.isStale) staleKnown.push(check.id);
@@ -227,12 +233,25 @@ function verdictOf(results: readonly CheckResult[]): Verdict {
   return results.some((result) => result.verdict === "pass") ? "pass" : "inconclusive";
 }
 
-// Checks that wait come last in their suite: by then they are nearly done.
+/**
+ * Deploys what a suite's checks share before any of them waits: a later deploy may replace the processes of a target, and
+ * with them what a waiting check has left at rest. What fails here fails again, with its reason, in each check that needs it.
+ */
+async function deployAll(fixtures: FixtureDeployments, suite: Suite, description: TargetDescription, signal: AbortSignal): Promise<void> {
+  const needed = suite.checks.filter((check) => check.isDisturbing !== true && inapplicableBecause(check, description) === undefined);
+  const shared = new Map(needed.flatMap((check) => (check.fixture === undefined ? [] : [[check.fixture.name, check.fixture] as const])));
+  for (const fixture of shared.values()) {
+    if (signal.aborted) return;
+    await closed(fixtures.shared(fixture), deployLimitMs);
+  }
+}
+
+// Checks that wait come late in their suite: by then they are nearly done. Those that would disturb them come after.
 function ordered(suites: readonly Suite[], options: RunOptions): readonly Suite[] {
   return suites.map((suite) => {
     const checks = options.shuffle === true ? shuffled(suite.checks, randomOf(options.seed, `order:${suite.id}`)) : suite.checks;
-    const isLast = (check: Check): boolean => check.isWaiting === true;
-    return { ...suite, checks: [...checks.filter((check) => !isLast(check)), ...checks.filter(isLast)] };
+    const rank = (check: Check): number => (check.isDisturbing === true ? 2 : check.isWaiting === true ? 1 : 0);
+    return { ...suite, checks: [0, 1, 2].flatMap((wanted) => checks.filter((check) => rank(check) === wanted)) };
   });
 }
 

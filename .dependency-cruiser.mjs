@@ -6,7 +6,7 @@ const test = "[.]test[.]ts$|[.]fixture[.]ts$|/testdata/|/rig[.]ts$";
 const programs = [
   "^edgemark[.]ts$|/main[.]ts$|[.]worker[.]ts$|[.]d[.]ts$",
   "^targets/example/|^targets/edge-runtime/host[.]ts$",
-  "^load/open-loop/pacer[.]ts$",
+  "^load/open-loop/(pacer|thread)[.]ts$|^load/calibration/(server|hog)[.]ts$",
   "^chaos/checkers/benchmark[.]ts$",
 ].join("|");
 /** Modules that the isolate itself provides. */
@@ -100,7 +100,7 @@ export default {
     door("commander", ["commander"], ["commands/command[.]ts"]),
     door("ajv", ["ajv"], ["contract/"], { orTests: true }),
     door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts"]),
-    door("ws", ["ws"], ["suites/workers/", "commands/serve/"], { orTests: true }),
+    door("ws", ["ws"], ["suites/workers/", "commands/serve/", "load/open-loop/websocket-transport[.]ts"], { orTests: true }),
     door("miniflare", ["miniflare"], ["targets/miniflare/"]),
     door("edge-runtime", ["edge-runtime"], ["targets/edge-runtime/"]),
 

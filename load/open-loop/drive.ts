@@ -1,5 +1,6 @@
 // The open loop itself: sends each request at its intended time whatever became of the ones before. Clock and
 // transport are passed in, so that the loop is proven on a virtual clock against servers whose percentiles are known.
+import type { Isolate } from "./answer.js";
 import { RequestLog, type Outcome } from "./request-log.js";
 import type { Schedule } from "./schedule.js";
 
@@ -16,7 +17,7 @@ export interface Transport {
    * @param ended called at most once, never during send
    * @returns a function that gives the request up and its connection with it, or saturated when nothing could be sent
    */
-  send(ended: (outcome: Outcome, tag: string | undefined) => void): (() => void) | "saturated";
+  send(ended: (outcome: Outcome, tag?: string, isolate?: Isolate) => void): (() => void) | "saturated";
 }
 
 export interface DriveOptions {
@@ -25,6 +26,8 @@ export interface DriveOptions {
   readonly transport: Transport;
   /** From the intended time: a request that the driver sent late has no longer to answer. */
   readonly timeoutMs: number;
+  /** Time of the clock at which the schedule begins, for threads that begin together. Default: now. */
+  readonly startMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -32,25 +35,24 @@ export interface DriveOptions {
 const maxBurst = 32;
 
 /** @returns what happened to every request, after the last has ended; at once when the signal aborts */
-export async function drive({ schedule, clock, transport, timeoutMs, signal }: DriveOptions): Promise<RequestLog> {
+export async function drive({ schedule, clock, transport, timeoutMs, startMs = clock.nowMs(), signal }: DriveOptions): Promise<RequestLog> {
   const log = new RequestLog(schedule.count);
-  const startMs = clock.nowMs();
   const cancels = new Map<number, () => void>();
   let nextMs = schedule.next();
   /** All requests before this one have ended; they time out in the order of their numbers. */
   let oldest = 0;
 
   return new Promise((resolve) => {
-    function end(index: number, outcome: Outcome, tag: string | undefined): void {
+    function end(index: number, outcome: Outcome, tag?: string, isolate?: Isolate): void {
       if (!log.isOpen(index)) return;
-      log.end(index, clock.nowMs() - startMs, outcome, tag);
+      log.end(index, clock.nowMs() - startMs, outcome, tag, isolate);
       cancels.delete(index);
       if (nextMs === undefined && cancels.size === 0) finish();
     }
 
     function giveUp(index: number, outcome: Outcome): void {
       const cancel = cancels.get(index);
-      end(index, outcome, undefined);
+      end(index, outcome);
       cancel?.();
     }
 
@@ -59,8 +61,8 @@ export async function drive({ schedule, clock, transport, timeoutMs, signal }: D
       const index = log.begin(intendedMs, sentMs);
       // So late that it could only be given up at once: sending it would cost a connection and keep the driver behind.
       const isTooLate = sentMs - intendedMs >= timeoutMs;
-      const cancel = isTooLate ? "saturated" : transport.send((outcome, tag) => end(index, outcome, tag));
-      if (cancel === "saturated") log.end(index, clock.nowMs() - startMs, "saturated", undefined);
+      const cancel = isTooLate ? "saturated" : transport.send((outcome, tag, isolate) => end(index, outcome, tag, isolate));
+      if (cancel === "saturated") log.end(index, clock.nowMs() - startMs, "saturated");
       else cancels.set(index, cancel);
     }
 

@@ -27,6 +27,18 @@ export class LatencyHistogram {
     this.#histogram.recordValue(Math.min(highestUs, Math.max(0, Math.round(durationMs * 1_000))));
   }
 
+  /** All counts as text, for another process: decoding it loses nothing. */
+  encode(): string {
+    return hdr.encodeIntoCompressedBase64(this.#histogram);
+  }
+
+  /** @param text what {@link encode} gave @throws Error when it is something else */
+  static decode(text: string): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    histogram.#histogram.add(hdr.decodeFromCompressedBase64(text));
+    return histogram;
+  }
+
   /** Adds all counts of another histogram. */
   merge(other: LatencyHistogram): void {
     this.#histogram.add(other.#histogram);

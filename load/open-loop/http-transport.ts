@@ -3,7 +3,7 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { EdgemarkError } from "../../contract/errors.js";
-import type { Classify } from "./answer.js";
+import type { Classified, Classify } from "./answer.js";
 import type { Transport } from "./drive.js";
 import type { Outcome } from "./request-log.js";
 import { ResponseParser } from "./response-parser.js";
@@ -33,7 +33,7 @@ export interface HttpTransport extends Transport {
 
 interface Exchange {
   readonly parser: ResponseParser;
-  readonly ended: (outcome: Outcome, tag: string | undefined) => void;
+  readonly ended: Parameters<Transport["send"]>[0];
 }
 
 interface Connection {
@@ -102,21 +102,22 @@ export function openHttpTransport(options: HttpTransportOptions): HttpTransport 
     connection.exchange = undefined;
     if (parser.mayReuse && !options.newConnectionPerRequest) idle.push(connection);
     else forget(connection);
-    let tag: string | undefined;
+    let who: Partial<Record<"tag", string | undefined>> & Pick<Classified, "isolate"> = {};
     try {
-      tag = classify?.(parser);
+      const said = classify?.(parser);
+      who = typeof said === "object" ? said : { tag: said };
     } catch {
       // The target's answer is not what the caller can read, which is the target's failure and no reason to end the run.
-      return ended("malformed", undefined);
+      return ended("malformed");
     }
-    ended(parser.status < 400 ? "ok" : "status", tag);
+    ended(parser.status < 400 ? "ok" : "status", who.tag, who.isolate);
   }
 
   function drop(connection: Connection, outcome: Outcome): void {
     const { exchange } = connection;
     connection.exchange = undefined;
     forget(connection);
-    exchange?.ended(outcome, undefined);
+    exchange?.ended(outcome);
   }
 
   function forget(connection: Connection): void {

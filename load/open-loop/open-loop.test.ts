@@ -188,6 +188,19 @@ describe("open loop schedule", () => {
     isWithin(poisson.filter((atMs) => atMs > 10_000).length, 10_000, 0.03, "second half");
   });
 
+  it("goes evenly from one rate to another", () => {
+    for (const [from, to] of [[100, 900], [900, 100], [0, 1_000]] as const) {
+      for (const arrivals of ["uniform", "poisson"] as const) {
+        const timesMs = all({ ratePerSecond: from, rampToPerSecond: to, arrivals, durationMs: 20_000, seed: 7 });
+        assert.equal(timesMs.length, 10 * (from + to));
+        assert.ok(timesMs.every((atMs, index) => atMs >= (timesMs[index - 1] ?? 0) && atMs <= 20_000));
+        // The first half has the mean of the first and the middle rate.
+        const half = timesMs.filter((atMs) => atMs < 10_000).length;
+        isWithin(half, (10 * (from + (from + to) / 2)) / 2, 0.04, `${from} to ${to}, ${arrivals}`);
+      }
+    }
+  });
+
   it("is the same for the same seed and another for another", () => {
     const options = { ratePerSecond: 100, arrivals: "poisson", durationMs: 1_000, seed: 1 } as const;
     assert.deepEqual(all(options), all(options));

@@ -1,5 +1,6 @@
-// What happened to every request of a run, in columns: 30 bytes a request, all of them kept, so that percentiles, time
+// What happened to every request of a run, in columns: some 24 bytes a request, all of them kept, so that percentiles, time
 // series and gaps are computed afterwards from the same record.
+import type { Isolate } from "./answer.js";
 
 /**
  * ok: answered below 400. status: answered with 400 or more. reset: the connection broke. refused: nobody listens.
@@ -19,6 +20,20 @@ export interface RequestSample {
   readonly outcome: Outcome;
   /** Who answered, as the run's classify function says. */
   readonly tag: string | undefined;
+  /** Whether the isolate that answered had answered before, when the answer said so. */
+  readonly isolate?: Isolate;
+}
+
+/** The columns of a log as they go from thread to thread. */
+export interface LogColumns {
+  readonly intendedMs: Float64Array<ArrayBuffer>;
+  readonly lagMs: Float32Array<ArrayBuffer>;
+  readonly latencyMs: Float64Array<ArrayBuffer>;
+  readonly outcome: Uint8Array<ArrayBuffer>;
+  readonly tag: Uint16Array<ArrayBuffer>;
+  readonly isolate: Uint8Array<ArrayBuffer>;
+  readonly tags: readonly (string | undefined)[];
+  readonly length: number;
 }
 
 /** More different tags than any target has PoPs; what exceeds it is counted as the last. */
@@ -27,12 +42,14 @@ const tagOverflow = "other";
 
 /** The columns of a run. Requests are numbered in the order of their intended times. */
 export class RequestLog {
-  readonly #intendedMs: Float64Array;
-  readonly #lagMs: Float32Array;
-  readonly #latencyMs: Float64Array;
+  readonly #intendedMs: Float64Array<ArrayBuffer>;
+  readonly #lagMs: Float32Array<ArrayBuffer>;
+  readonly #latencyMs: Float64Array<ArrayBuffer>;
   /** 0 while open, else 1 + index of the outcome. */
-  readonly #outcome: Uint8Array;
-  readonly #tag: Uint16Array;
+  readonly #outcome: Uint8Array<ArrayBuffer>;
+  readonly #tag: Uint16Array<ArrayBuffer>;
+  /** 0 unknown, 1 cold, 2 warm. */
+  readonly #isolate: Uint8Array<ArrayBuffer>;
   readonly #tags: (string | undefined)[] = [undefined];
   readonly #tagIndex = new Map<string, number>();
   /** Requests begun so far. */
@@ -44,6 +61,52 @@ export class RequestLog {
     this.#latencyMs = new Float64Array(capacity);
     this.#outcome = new Uint8Array(capacity);
     this.#tag = new Uint16Array(capacity);
+    this.#isolate = new Uint8Array(capacity);
+  }
+
+  /** Puts the logs of several threads of one run together, in the order of the schedule. */
+  static merged(parts: readonly LogColumns[]): RequestLog {
+    const whole = new RequestLog(parts.reduce((sum, { length }) => sum + length, 0));
+    const at = parts.map(() => 0);
+    for (;;) {
+      let first = -1;
+      let firstMs = Infinity;
+      parts.forEach((part, index) => {
+        const position = at[index] ?? 0;
+        const intendedMs = position < part.length ? (part.intendedMs[position] ?? Infinity) : Infinity;
+        if (intendedMs < firstMs) [first, firstMs] = [index, intendedMs];
+      });
+      const part = parts[first];
+      if (part === undefined) return whole;
+      const position = at[first] ?? 0;
+      at[first] = position + 1;
+      whole.#take(part, position);
+    }
+  }
+
+  #take(part: LogColumns, position: number): void {
+    const index = this.length++;
+    this.#intendedMs[index] = part.intendedMs[position] ?? 0;
+    this.#lagMs[index] = part.lagMs[position] ?? 0;
+    this.#latencyMs[index] = part.latencyMs[position] ?? 0;
+    this.#outcome[index] = part.outcome[position] ?? 0;
+    this.#isolate[index] = part.isolate[position] ?? 0;
+    const tag = part.tags[part.tag[position] ?? 0];
+    if (tag !== undefined) this.#tag[index] = this.#tagOf(tag);
+  }
+
+  /** The columns themselves, to be transferred: this log is not usable after that. */
+  columns(): LogColumns {
+    return {
+      intendedMs: this.#intendedMs,
+      lagMs: this.#lagMs,
+      latencyMs: this.#latencyMs,
+      outcome: this.#outcome,
+      tag: this.#tag,
+      isolate: this.#isolate,
+      tags: this.#tags,
+      length: this.length,
+    };
   }
 
   /** @returns the request's number */
@@ -54,10 +117,11 @@ export class RequestLog {
     return index;
   }
 
-  end(index: number, endedMs: number, outcome: Outcome, tag: string | undefined): void {
+  end(index: number, endedMs: number, outcome: Outcome, tag?: string, isolate?: Isolate): void {
     this.#latencyMs[index] = endedMs - (this.#intendedMs[index] ?? 0);
     this.#outcome[index] = outcomes.indexOf(outcome) + 1;
     if (tag !== undefined) this.#tag[index] = this.#tagOf(tag);
+    if (isolate !== undefined) this.#isolate[index] = isolate === "cold" ? 1 : 2;
   }
 
   isOpen(index: number): boolean {
@@ -69,12 +133,14 @@ export class RequestLog {
   }
 
   sample(index: number): RequestSample {
+    const isolate = this.#isolate[index] ?? 0;
     return {
       intendedMs: this.#intendedMs[index] ?? 0,
       lagMs: this.#lagMs[index] ?? 0,
       latencyMs: this.#latencyMs[index] ?? 0,
       outcome: outcomes[(this.#outcome[index] ?? 0) - 1] ?? "aborted",
       tag: this.#tags[this.#tag[index] ?? 0],
+      ...(isolate === 0 ? {} : { isolate: isolate === 1 ? "cold" : "warm" }),
     };
   }
 

@@ -5,6 +5,8 @@ export type Arrivals = "uniform" | "poisson";
 
 export interface ScheduleOptions {
   readonly ratePerSecond: number;
+  /** The rate changes evenly from ratePerSecond to this one over the run. Default: it stays. */
+  readonly rampToPerSecond?: number;
   readonly arrivals: Arrivals;
   readonly durationMs: number;
   readonly seed: number;
@@ -22,35 +24,66 @@ export const maxRequests = 2_000_000;
 
 /**
  * Uniform: evenly spaced. Poisson: a Poisson process given its count, so that gaps are exponential and the rate is still exact:
- * an unconditioned process of 10,000 requests misses its rate by 1 % in one run of three.
+ * an unconditioned process of 10,000 requests misses its rate by 1 % in one run of three. With a ramp both are spaced by the
+ * number of requests that are due, instead of by time.
  * @throws EdgemarkError usage.flag for a rate or duration that gives no request or more than {@link maxRequests}
  */
-export function createSchedule({ ratePerSecond, arrivals, durationMs, seed }: ScheduleOptions): Schedule {
-  const count = Math.round((ratePerSecond * durationMs) / 1_000);
-  if (!(count >= 1 && count <= maxRequests)) {
+export function createSchedule({ ratePerSecond, rampToPerSecond = ratePerSecond, arrivals, durationMs, seed }: ScheduleOptions): Schedule {
+  const count = Math.round((((ratePerSecond + rampToPerSecond) / 2) * durationMs) / 1_000);
+  if (!(count >= 1 && count <= maxRequests) || ratePerSecond < 0 || rampToPerSecond < 0) {
+    const rate = rampToPerSecond === ratePerSecond ? `${ratePerSecond}/s` : `${ratePerSecond}/s to ${rampToPerSecond}/s`;
     throw new EdgemarkError(
       "usage.flag",
-      `Expected 1 to ${maxRequests} requests in a run; ${ratePerSecond}/s for ${durationMs} ms gives ${count}; change the rate or the duration.`,
+      `Expected 1 to ${maxRequests} requests in a run; ${rate} for ${durationMs} ms gives ${count}; change the rate or the duration.`,
     );
   }
-  return { count, next: arrivals === "uniform" ? evenly(count, durationMs) : randomly(count, durationMs, seededRandom(seed)) };
+  const share = arrivals === "uniform" ? evenly(count) : randomly(count, seededRandom(seed));
+  const timeOf = rampTime(ratePerSecond, rampToPerSecond);
+  return {
+    count,
+    next: () => {
+      const done = share();
+      return done === undefined ? undefined : durationMs * timeOf(done);
+    },
+  };
 }
 
-function evenly(count: number, durationMs: number): Schedule["next"] {
+/** Every `of`-th request of a schedule: its part for one of several threads. Together the parts are the schedule itself. */
+export function partOf(schedule: Schedule, index: number, of: number): Schedule {
+  let skip = index;
+  return {
+    count: Math.max(0, Math.ceil((schedule.count - index) / of)),
+    next: () => {
+      for (; skip > 0; skip--) schedule.next();
+      skip = of - 1;
+      return schedule.next();
+    },
+  };
+}
+
+/** The share of the duration after which a share of the requests is due, when the rate goes evenly from one to another. */
+function rampTime(from: number, to: number): (share: number) => number {
+  if (from === to) return (share) => share;
+  // Requests due by time t are from * t + (to - from) * t^2 / 2; solved for t in the form that loses no digits.
+  const [half, whole] = [(to - from) / 2, (from + to) / 2];
+  return (share) => (share === 0 ? 0 : (2 * share * whole) / (from + Math.sqrt(from * from + 4 * half * share * whole)));
+}
+
+function evenly(count: number): () => number | undefined {
   let index = 0;
-  // Multiplied, not added up: rounding must not drift.
-  return () => (index < count ? (index++ * durationMs) / count : undefined);
+  // Divided anew, not added up: rounding must not drift.
+  return () => (index < count ? index++ / count : undefined);
 }
 
-/** Order statistics of `count` uniform times, one after the other: the smallest of n on what is left of the interval. */
-function randomly(count: number, durationMs: number, random: () => number): Schedule["next"] {
+/** Order statistics of `count` uniform shares, one after the other: the smallest of n on what is left of the interval. */
+function randomly(count: number, random: () => number): () => number | undefined {
   let left = count;
-  let nowMs = 0;
+  let share = 0;
   return () => {
     if (left === 0) return undefined;
-    nowMs += (durationMs - nowMs) * (1 - (1 - random()) ** (1 / left));
+    share += (1 - share) * (1 - (1 - random()) ** (1 / left));
     left--;
-    return nowMs;
+    return share;
   };
 }
 

@@ -17,19 +17,30 @@ export interface ChaosAnswer {
   readonly text: string;
 }
 
+/** Thrown by send when the request certainly never reached anybody: its connection was refused. */
+export class NotSent extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = "NotSent";
+  }
+}
+
 /** The world of one chaos run. */
 export interface ChaosPort {
   readonly target: TargetDescription;
   /** Aborted when the run must end; whatever is in effect is healed even then. */
   readonly signal: AbortSignal;
-  /** Sends one request to the workload's fixture. @throws when no complete answer came: whether it happened is then unknown */
+  /**
+   * Sends one request to the workload's fixture. Ends by the request's deadline, and when the run is aborted.
+   * @throws NotSent when it certainly did not arrive; anything else when no complete answer came: whether it happened is then unknown
+   */
   send(request: ChaosRequest): Promise<ChaosAnswer>;
   inject(fault: FaultSpec): Promise<FaultEffect>;
   heal(faultId: string): Promise<{ readonly evidence: string; readonly effectiveAtMs: number }>;
-  /** Which PoP owns an object of the workload's class now; absent when the target cannot say. */
+  /** Which PoP owns an object of the workload's class now, by the object's id in hex; absent when the target cannot say. */
   readonly locate?: (objectId: string) => Promise<ObjectLocation>;
   /** Monotonic, the clock of the history, ns. */
   now(): bigint;
-  /** Resolves after that long, or when the signal is aborted. */
-  wait(milliseconds: number): Promise<void>;
+  /** Resolves after that long, or as soon as `until` is aborted. */
+  wait(milliseconds: number, until?: AbortSignal): Promise<void>;
 }

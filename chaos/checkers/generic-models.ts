@@ -1,6 +1,7 @@
-// The generic checkers as models of the check command: linearizability of a register, a counter, a set and a register
-// with compare-and-swap, each key alone.
+// The generic checkers as models of the check command: linearizability of a register, a counter, a set, a register with
+// compare-and-swap and a list that is appended to, each key alone.
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { appendOperations, checkAppend } from "./append.js";
 import { checkCounter } from "./counter.js";
 import { checkLinearizability, type SearchOptions } from "./linearizability.js";
 import type { Model } from "./model.js";
@@ -12,6 +13,7 @@ export const linearizableRegister = model(`linearizable: ${registerModel.operati
 export const linearizableCounter = model("linearizable, from 0: increment -> new value, read -> value", checkCounter);
 export const linearizableSet = model(`linearizable: ${setModel.operations}`, (operations, options) => checkLinearizability(operations, setModel, options));
 export const linearizableCas = model(`linearizable: ${casModel.operations}`, (operations, options) => checkLinearizability(operations, casModel, options));
+export const linearizableAppend = model(`linearizable: ${appendOperations}`, checkAppend);
 
 function model(summary: string, check: (operations: readonly Operation[], options: SearchOptions) => CheckerAnswer): Model {
   return {

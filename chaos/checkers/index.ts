@@ -1,5 +1,5 @@
 // The models a history can be judged by, one line each: `edgemark check FILE --model <name>`.
-import { linearizableCas, linearizableCounter, linearizableRegister, linearizableSet } from "./generic-models.js";
+import { linearizableAppend, linearizableCas, linearizableCounter, linearizableRegister, linearizableSet } from "./generic-models.js";
 import type { Model } from "./model.js";
 import { stalenessModel } from "./staleness-model.js";
 
@@ -9,4 +9,5 @@ export const models: ReadonlyMap<string, Model> = new Map([
   ["counter", linearizableCounter],
   ["set", linearizableSet],
   ["cas", linearizableCas],
+  ["append", linearizableAppend],
 ]);

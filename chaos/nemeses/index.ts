@@ -1,0 +1,41 @@
+// The one index of nemeses: a new one is its data and a line here.
+import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import type { Capability } from "../../contract/target/types.js";
+import { fullDisk, slowDisk } from "./disks.js";
+import { isolateClients, isolateControl, isolatePeers, isolateStorage, lossyLink, partition, partitionOneWay, resetConnections, slowLink } from "./links.js";
+import type { Nemesis } from "./nemesis.js";
+import { clockSkew, kill, overload, pause, stop } from "./processes.js";
+
+export const nemeses: readonly Nemesis[] = [
+  kill,
+  stop,
+  pause,
+  isolatePeers,
+  isolateStorage,
+  isolateControl,
+  isolateClients,
+  partition,
+  partitionOneWay,
+  slowLink,
+  lossyLink,
+  resetConnections,
+  slowDisk,
+  fullDisk,
+  clockSkew,
+  overload,
+];
+
+/** @throws EdgemarkError usage.input for a name that no nemesis has, with the nearest */
+export function nemesisOf(id: string): Nemesis {
+  const found = nemeses.find((nemesis) => nemesis.id === id);
+  if (found !== undefined) return found;
+  const known = nemeses.map((nemesis) => nemesis.id);
+  const near = nearestName(id, known);
+  throw new EdgemarkError("usage.input", `expected a nemesis; ${JSON.stringify(id)} is none; ${near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`}`);
+}
+
+/** What a target would have to declare, or have more of, for a nemesis; undefined when it can do it. */
+export function missingFor(nemesis: Nemesis, target: { readonly capabilities: readonly Capability[]; readonly pops: readonly unknown[] }): string | undefined {
+  if (!target.capabilities.includes(nemesis.needs)) return `the target does not declare ${nemesis.needs}`;
+  return target.pops.length < nemesis.leastPops ? `it takes ${nemesis.leastPops} PoPs; the target has ${target.pops.length}` : undefined;
+}

@@ -1,0 +1,19 @@
+// The one index of workloads: a new one is its file and a line here.
+import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import { appendWorkload } from "./append.js";
+import { casWorkload } from "./cas.js";
+import { counterWorkload } from "./counter.js";
+import { registerWorkload } from "./register.js";
+import { setWorkload } from "./set.js";
+import type { Workload } from "./workload.js";
+
+export const workloads: readonly Workload[] = [registerWorkload, counterWorkload, setWorkload, casWorkload, appendWorkload];
+
+/** @throws EdgemarkError usage.input for a name that no workload has, with the nearest */
+export function workloadOf(id: string): Workload {
+  const found = workloads.find((workload) => workload.id === id);
+  if (found !== undefined) return found;
+  const known = workloads.map((workload) => workload.id);
+  const near = nearestName(id, known);
+  throw new EdgemarkError("usage.input", `expected a workload; ${JSON.stringify(id)} is none; ${near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`}`);
+}

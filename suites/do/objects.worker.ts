@@ -1,27 +1,16 @@
 // The fixture of the checks of objects: runs one case a request, and forwards what the driver wants an object to answer.
-import { show } from "../workers/cases/assert.js";
+import { outcomeOf } from "../workers/isolate-server.js";
+import { cases as clone } from "./cases/clone.worker.js";
+import { cases as errors } from "./cases/errors.worker.js";
+import { cases as fetching } from "./cases/fetching.worker.js";
 import { cases as ids } from "./cases/ids.worker.js";
+import { cases as rpc } from "./cases/rpc.worker.js";
 import type { Env } from "./env.worker.js";
 
 export { Other, Plain, Probe } from "./probe.worker.js";
 export { Room } from "./room.worker.js";
 
-const cases = new Map([...ids].map((unit) => [unit.id, unit]));
-
-async function outcomeOf(id: string, env: Env, unique: string): Promise<unknown> {
-  const unit = cases.get(id);
-  if (unit === undefined) return { ok: false, name: "Error", message: `no case ${id} here` };
-  try {
-    await unit.run({ env, unique });
-    return { ok: true };
-  } catch (thrown) {
-    const field = (name: string): string => {
-      const value: unknown = typeof thrown === "object" && thrown !== null ? Reflect.get(thrown, name) : undefined;
-      return typeof value === "string" ? value : "";
-    };
-    return { ok: false, name: field("name") || typeof thrown, message: field("message") || show(thrown), expected: field("expected"), observed: field("observed") };
-  }
-}
+const cases = new Map([...ids, ...fetching, ...rpc, ...clone, ...errors].map((unit) => [unit.id, unit]));
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
@@ -29,8 +18,10 @@ export default {
     const unique = url.searchParams.get("unique") ?? "";
     const [, area = "", rest = ""] = /^\/([a-z]+)\/?(.*)$/.exec(url.pathname) ?? [];
     switch (area) {
-      case "case":
-        return Response.json(await outcomeOf(rest, env, unique));
+      case "case": {
+        const unit = cases.get(rest);
+        return unit === undefined ? new Response(`no case ${rest}`, { status: 404 }) : Response.json(await outcomeOf({ run: () => unit.run({ env, unique }) }));
+      }
       case "touch":
         return new Response(await env.PROBES.getByName(unique).nonce());
       default:

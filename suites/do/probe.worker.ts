@@ -61,6 +61,7 @@ export class Probe extends Ancestor {
   readonly ownProperty = "an instance's own property";
   ownFunction = (): string => "an instance's own function";
   #memory: unknown;
+  readonly #waiting = new Map<string, () => void>();
 
   constructor(ctx: DurableObjectState, env: ProbeEnv) {
     super(ctx, env);
@@ -128,6 +129,19 @@ export class Probe extends Ancestor {
     const other = this.env.PROBES.getByName(name);
     await other.write(line);
     return other.lines();
+  }
+
+  /** Waits for the word, which another call must say. */
+  wait(word: string): Promise<string> {
+    return new Promise((resolve) => this.#waiting.set(word, () => resolve(word)));
+  }
+
+  waiting(): number {
+    return this.#waiting.size;
+  }
+
+  signal(word: string): void {
+    this.#waiting.get(word)?.();
   }
 
   // Calls

@@ -3,7 +3,7 @@ import type { Check, Suite } from "../check.js";
 import { objectCaseChecks } from "./cases.js";
 import { objectsFixture } from "./objects.js";
 
-const objectAreas = ["ids"] as const;
+const objectAreas = ["ids", "fetching", "rpc", "clone", "errors"] as const;
 const objectChecks = (await Promise.all(objectAreas.map((area) => objectCaseChecks(`./cases/${area}.worker.js`, objectsFixture)))).flat();
 
 const checks: readonly Check[] = [...objectChecks];

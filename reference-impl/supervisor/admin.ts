@@ -2,6 +2,7 @@
 import { request } from "node:http";
 import { adminSocket } from "./config.js";
 import type { Pop } from "./pop.js";
+import { isStarved, processStat } from "./process-stat.js";
 
 /** A PoP that did not carry out an admin call. */
 export class AdminFailed extends Error {}
@@ -40,11 +41,14 @@ export async function callAdmin(pop: Pop, token: string, path: string, body: unk
 
 /**
  * Probes the PoP's process.
- * @returns healthy; silent when no answer had come in time; unclear when this process itself was too late to tell
+ * @returns healthy; silent when no answer had come in time; unclear when this process itself was too late to tell, or the
+ *   other one was kept from running by a machine that has too much to do
  */
 export async function probeHealth(pop: Pop, token: string): Promise<"healthy" | "silent" | "unclear"> {
-  const port = pop.current?.engine.ports.get(adminSocket);
-  if (port === undefined) return "silent";
+  const engine = pop.current?.engine;
+  const port = engine?.ports.get(adminSocket);
+  if (engine === undefined || port === undefined) return "silent";
+  const before = await processStat(engine.pid);
   const startedMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<"silent" | "unclear">((resolve) => {
@@ -58,5 +62,6 @@ export async function probeHealth(pop: Pop, token: string): Promise<"healthy" | 
     () => "healthy" as const,
     () => "silent" as const,
   );
-  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
+  const health = await Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
+  return health === "silent" && isStarved(before, await processStat(engine.pid), performance.now() - startedMs) ? "unclear" : health;
 }

@@ -44,6 +44,8 @@ export interface LoadOptions {
   readonly durationMs: number;
   readonly tag: "x-colo" | "x-version";
   readonly ratePerSecond?: number;
+  /** When a request counts as lost, ms. Default 1,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Open-loop load on one address, answers told apart by the given header. Resolves when it has begun. */
@@ -59,7 +61,7 @@ export async function load(context: CheckContext, options: LoadOptions): Promise
     arrivals: "uniform",
     durationMs: options.durationMs,
     seed: context.seed,
-    timeoutMs: requestTimeoutMs,
+    timeoutMs: options.timeoutMs ?? requestTimeoutMs,
     connections: { max: 256 },
     classify: (answer) => answer.header(options.tag),
     onBegin: begun,

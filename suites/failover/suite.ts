@@ -14,6 +14,8 @@ const killsByProfile = { quick: 3, full: 10, nightly: 20 } as const;
 const marginMs = 15_000;
 /** Load beside which processes start: only losses count there, not latencies. */
 const calmRatePerSecond = 200;
+/** A request that is slow is not lost: processes that start take the processor from those that answer. */
+const patientMs = 10_000;
 /** Longer than a rollout takes, so that a request is still being answered when it is over. */
 const inFlightMs = 4000;
 /** The end of a load, when the edge has had time to take over. */
@@ -121,7 +123,7 @@ const checks: readonly Check[] = [
     timeoutMs: 60_000,
     async run(context) {
       const [victim, ...others] = context.target.pops.map((pop) => pop.id);
-      const loading = await Promise.all(others.slice(0, 2).map((pop) => load(context, { pop, durationMs: 1500, tag: "x-colo", ratePerSecond: calmRatePerSecond })));
+      const loading = await Promise.all(others.slice(0, 2).map((pop) => load(context, { pop, durationMs: 1500, tag: "x-colo", ratePerSecond: calmRatePerSecond, timeoutMs: patientMs })));
 
       const fault = await context.inject({ kind: "kill", popId: victim ?? "" });
       const results = await Promise.all(loading.map(({ result }) => result));
@@ -220,7 +222,7 @@ const checks: readonly Check[] = [
     timeoutMs: 90_000,
     async run(context) {
       const deployed = await context.deploy(fixtureOf("1"), { name: "rollout" });
-      const loading = await load(context, { fixture: deployed, pop: "anycast", durationMs: 2500, tag: "x-version", ratePerSecond: calmRatePerSecond });
+      const loading = await load(context, { fixture: deployed, pop: "anycast", durationMs: 2500, tag: "x-version", ratePerSecond: calmRatePerSecond, timeoutMs: patientMs });
 
       await context.deploy(fixtureOf("2"), { name: "rollout" });
       const result = await loading.result;

@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { announce, serveTarget, untilStopped } from "../contract/target/serve.js";
 import { edgemarkVersion } from "../contract/version.js";
 import { targetOf } from "./control/target.js";
+import { parseLag } from "./pop/d1/lag.js";
 import { openStorage } from "./supervisor/storage.js";
+import type { ProgramName } from "./supervisor/config.js";
 import { type EdgeEvent, startEdge } from "./supervisor/edge.js";
 import { maximumPops } from "./topology.js";
 
@@ -15,6 +17,7 @@ const usage = `Starts the reference edge and serves the target contract until st
 usage: main.js [options]
   --pops N            PoPs, 1 to ${maximumPops} (default 3)
   --time-scale X      platform timers run X times faster (default 1)
+  --d1-lag RULES      how late D1's replicas are, ms: 500, fra>iad=300~100 (200 to 400), *>sin=stopped (default 0)
   --host ADDRESS      address to listen on (default 127.0.0.1)
   --port N            port of the anycast address; PoPs take the next ones (default 0: any)
   --data DIR          keeps state in DIR (default: a temporary folder, removed at the end)
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
     options: {
       pops: { type: "string", default: "3" },
       "time-scale": { type: "string", default: "1" },
+      "d1-lag": { type: "string", default: "" },
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "0" },
       data: { type: "string" },
@@ -60,6 +64,7 @@ async function main(): Promise<void> {
       host: values.host,
       port,
       timeScale,
+      d1Lag: lagRules(values["d1-lag"]),
       dataFolder,
       programs: await readPrograms(),
       storage,
@@ -99,9 +104,18 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
   return value;
 }
 
-async function readPrograms(): Promise<Record<"kv" | "cache" | "admin", string>> {
+function lagRules(text: string): string {
+  try {
+    parseLag(text);
+    return text;
+  } catch (cause) {
+    throw new Error(`--d1-lag: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+async function readPrograms(): Promise<Record<ProgramName, string>> {
   const read = (name: string): Promise<string> => readFile(new URL(`./pop/${name}/${name}.worker.js`, import.meta.url), "utf8");
-  return { kv: await read("kv"), cache: await read("cache"), admin: await read("admin") };
+  return { kv: await read("kv"), d1: await read("d1"), cache: await read("cache"), admin: await read("admin") };
 }
 
 // Anything that still throws here would leave processes behind: say it, and end through the closers above.

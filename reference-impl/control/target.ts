@@ -36,6 +36,7 @@ const capabilities: readonly Capability[] = [
   "workers.modules",
   "kv",
   "durable-objects",
+  "d1",
   "anycast",
   "reset",
   "evict",
@@ -151,6 +152,7 @@ function workerOf(spec: DeploySpec, version: number, edge: Edge): DeployedWorker
 function bindingOf(binding: Binding): DeployedBinding | string {
   switch (binding.kind) {
     case "kv":
+    case "d1":
     case "durable_object":
     case "service":
       return binding;
@@ -159,7 +161,6 @@ function bindingOf(binding: Binding): DeployedBinding | string {
       return { kind: "text", name: binding.name, value: binding.value };
     case "json":
       return { kind: "json", name: binding.name, value: binding.value };
-    case "d1":
     case "r2":
     case "queue":
       return `the binding ${binding.name} is of kind ${binding.kind}, which this edge does not have yet`;

@@ -36,6 +36,7 @@ function exchange(port: number, path: string, options: { method: string; token: 
 export async function callAdmin(pop: Pop, token: string, path: string, body: unknown = {}): Promise<string> {
   const port = pop.current?.engine.ports.get(adminSocket);
   if (port === undefined) throw new AdminFailed(`PoP ${pop.id} is down`);
+  if (pop.control.isHeld) throw new AdminFailed(`PoP ${pop.id} is cut off from the control plane`);
   return exchange(port, path, { method: "POST", token, body: JSON.stringify(body), deadlineMs: callDeadlineMs });
 }
 

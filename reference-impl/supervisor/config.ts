@@ -4,8 +4,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DeployedBinding, DeployedModule, DeployedWorker, ModuleKind } from "./deployment.js";
 
+export type ProgramName = "kv" | "d1" | "cache" | "admin";
+
 export interface EngineSettings {
   readonly popId: string;
+  /** Location hint of the PoP's region. */
+  readonly region: string;
+  /** Rules for how late replicas of D1 are, as pop/d1/lag.ts reads them. */
+  readonly d1Lag: string;
   readonly workers: readonly DeployedWorker[];
   readonly cluster: ClusterSettings;
   /** Header in which the ingress hands over request.cf. */
@@ -16,7 +22,7 @@ export interface EngineSettings {
   /** The wall time at which the scaled clock began, the same at every PoP. */
   readonly clockBaseMs: number;
   /** The edge's own programs, compiled: text by name. */
-  readonly programs: Readonly<Record<"kv" | "cache" | "admin", string>>;
+  readonly programs: Readonly<Record<ProgramName, string>>;
   /** A secret that requests on the admin socket carry. */
   readonly adminToken: string;
 }
@@ -32,6 +38,8 @@ export interface ClusterSettings {
   readonly address: string;
   /** At least 32 random bytes, shared by the cluster. */
   readonly key: string;
+  /** Divides the lease of 20 s and what hangs on it, for tests. Default 1. */
+  readonly leaseDivisor?: number;
 }
 
 /** A stopping process hands its objects over and ends in this time. */
@@ -82,6 +90,7 @@ function engineConfig(settings: EngineSettings, disk: string, file: (path: strin
   for (const [name, program] of Object.entries(settings.programs)) file(`programs/${name}.js`, program);
   const services = [
     kvService(settings),
+    d1Service(settings),
     cacheService,
     adminService(settings),
     `(name = "disk", disk = (path = ${quote(disk)}, writable = true))`,
@@ -116,7 +125,8 @@ const config :Workerd.Config = (
       .join(", ")}],
     address = ${quote(`${cluster.address}:0`)},
     key = ${quote(cluster.key)},
-    stopTimeoutMs = ${stopTimeoutMs}
+    stopTimeoutMs = ${stopTimeoutMs},
+    unsafeTimeDivisor = ${cluster.leaseDivisor ?? 1}
   )
 );
 `;
@@ -141,6 +151,25 @@ function kvService(settings: EngineSettings): string {
     ))`;
 }
 
+function d1Service(settings: EngineSettings): string {
+  return `(name = "d1", worker = (
+      modules = [(name = "d1.js", esModule = embed "programs/d1.js")],
+      ${ownCompatibility},
+      bindings = [
+        (name = "PRIMARY", durableObjectNamespace = "D1Primary"),
+        (name = "REPLICA", durableObjectNamespace = "D1Replica"),
+        (name = "POP_ID", text = ${quote(settings.popId)}),
+        (name = "REGION", text = ${quote(settings.region)}),
+        (name = "LAG", text = ${quote(settings.d1Lag)})
+      ],
+      durableObjectNamespaces = [
+        (className = "D1Primary", uniqueKey = "edgemark-d1", enableSql = true),
+        (className = "D1Replica", uniqueKey = "edgemark-d1-replica", enableSql = true)
+      ],
+      durableObjectStorage = (localDisk = "disk")
+    ))`;
+}
+
 const cacheService = `(name = "cache", worker = (
       modules = [(name = "cache.js", esModule = embed "programs/cache.js")],
       ${ownCompatibility}
@@ -150,8 +179,14 @@ function adminService(settings: EngineSettings): string {
   const bindings = [
     `(name = "TOKEN", text = ${quote(settings.adminToken)})`,
     `(name = "KV_ADMIN", service = (name = "kv", entrypoint = "KvAdmin"))`,
+    `(name = "D1_ADMIN", service = (name = "d1", entrypoint = "D1Admin"))`,
     `(name = "CACHE_ADMIN", service = (name = "cache", entrypoint = "CacheAdmin"))`,
     ...settings.workers.map((worker) => `(name = ${quote(`WORKER ${worker.name}`)}, service = ${quote(serviceName(worker.name))})`),
+    // Every class, so that an object can be begun on behalf of nobody: its process died and left it an alarm.
+    `(name = "OBJECTS kv", durableObjectNamespace = (className = "KvShard", serviceName = "kv"))`,
+    ...settings.workers.flatMap((worker) =>
+      [...classesOf(worker, settings.workers).keys()].map((name) => `(name = ${quote(`OBJECTS ${worker.name} ${name}`)}, durableObjectNamespace = (className = ${quote(name)}, serviceName = ${quote(serviceName(worker.name))}))`),
+    ),
   ];
   return `(name = "admin", worker = (
       modules = [(name = "admin.js", esModule = embed "programs/admin.js")],
@@ -168,15 +203,7 @@ function serviceName(worker: string): string {
 function userService(worker: DeployedWorker, index: number, workers: readonly DeployedWorker[], file: (path: string, content: Uint8Array | string) => void): string {
   const ordered = [...worker.modules].sort((a, b) => Number(b.path === worker.mainModule) - Number(a.path === worker.mainModule));
   const modules = ordered.map((module, position) => moduleEntry(module, `modules/${index}/${position}`, file));
-  const objects = worker.bindings.flatMap((binding) => (binding.kind === "durable_object" && (binding.script ?? worker.name) === worker.name ? [binding] : []));
-  // A class can also be bound from another deployment only; its namespace belongs to the worker that defines it.
-  const classes = new Map(objects.map((object) => [object.className, object.sqlite]));
-  for (const other of workers) {
-    for (const binding of other.bindings) {
-      if (binding.kind === "durable_object" && binding.script === worker.name && !classes.has(binding.className)) classes.set(binding.className, binding.sqlite);
-    }
-  }
-  const namespaces = [...classes].map(
+  const namespaces = [...classesOf(worker, workers)].map(
     ([className, sqlite]) => `(className = ${quote(className)}, uniqueKey = ${quote(`${worker.name}-${className}`)}, enableSql = ${sqlite})`,
   );
   const fields = [
@@ -190,6 +217,19 @@ function userService(worker: DeployedWorker, index: number, workers: readonly De
   return `(name = ${quote(serviceName(worker.name))}, worker = (\n      ${fields.join(",\n      ")}\n    ))`;
 }
 
+/** The Durable Object classes a worker defines, each with whether it has SQLite. */
+function classesOf(worker: DeployedWorker, workers: readonly DeployedWorker[]): ReadonlyMap<string, boolean> {
+  const objects = worker.bindings.flatMap((binding) => (binding.kind === "durable_object" && (binding.script ?? worker.name) === worker.name ? [binding] : []));
+  // A class can also be bound from another deployment only; its namespace belongs to the worker that defines it.
+  const classes = new Map(objects.map((object) => [object.className, object.sqlite]));
+  for (const other of workers) {
+    for (const binding of other.bindings) {
+      if (binding.kind === "durable_object" && binding.script === worker.name && !classes.has(binding.className)) classes.set(binding.className, binding.sqlite);
+    }
+  }
+  return classes;
+}
+
 function moduleEntry(module: DeployedModule, path: string, file: (path: string, content: Uint8Array | string) => void): string {
   file(path, module.content);
   return `(name = ${quote(module.path)}, ${moduleField[module.kind]} = embed ${quote(path)})`;
@@ -200,6 +240,8 @@ function bindingEntry(binding: DeployedBinding): string {
   switch (binding.kind) {
     case "kv":
       return `(${name}, kvNamespace = (name = "kv", props = (json = ${quote(JSON.stringify({ namespace: binding.namespace }))})))`;
+    case "d1":
+      return `(${name}, wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${quote(JSON.stringify({ database: binding.database }))})))]))`;
     case "durable_object":
       return binding.script === undefined
         ? `(${name}, durableObjectNamespace = ${quote(binding.className)})`

@@ -10,6 +10,7 @@ export interface DeployedModule {
 
 export type DeployedBinding =
   | { readonly kind: "kv"; readonly name: string; readonly namespace: string }
+  | { readonly kind: "d1"; readonly name: string; readonly database: string }
   | { readonly kind: "durable_object"; readonly name: string; readonly className: string; readonly sqlite: boolean; readonly script?: string }
   | { readonly kind: "service"; readonly name: string; readonly service: string; readonly entrypoint?: string }
   | { readonly kind: "text" | "json"; readonly name: string; readonly value: string };

@@ -28,6 +28,8 @@ export interface EdgeOptions {
   /** Port of the anycast address; the PoPs take the ports after it. 0: any free ports. */
   readonly port: number;
   readonly timeScale: number;
+  /** How late replicas of D1 are; none by default. */
+  readonly d1Lag?: string;
   readonly dataFolder: string;
   readonly programs: EngineSettings["programs"];
   /** Where the cluster's state is, by PoP: each has its own way to the bucket, so that one can be cut off. */
@@ -56,6 +58,10 @@ export interface Edge {
   announce(pop: Pop, isAnnounced: boolean, why: string): void;
   /** Moves the platform clock forward. @returns its time in ms since 1970 */
   advanceClock(advanceMs: number): Promise<number>;
+  /** Sets how late replicas of D1 are, at every PoP that is up now or will be. @param rules as pop/d1/lag.ts reads them */
+  setD1Lag(rules: string): Promise<void>;
+  /** The rules in force. */
+  d1Lag(): string;
   locate(objectId: string): Promise<{ readonly popId: string; readonly epoch: string } | undefined>;
   emit(kind: EdgeEventKind, popId: string, detail: string): void;
   close(): Promise<void>;
@@ -73,6 +79,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // A second edge on this machine has addresses of its own, so that its leases are not taken for ours.
   const addressBlock = randomBytes(1).readUInt8(0);
   let clockOffsetMs = 0;
+  let d1Lag = options.d1Lag ?? "";
   let generations = 0;
   let isClosing = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -101,6 +108,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   function settingsFor(pop: Pop, number: number): EngineSettings {
     return {
       popId: pop.id,
+      region: pop.place.region,
+      d1Lag,
       workers: [...workers.values()],
       cluster: { ...options.storage.ofPop(pop.index), key: clusterKey, address: `127.${100 + pop.index}.${addressBlock}.${1 + (number % 250)}` },
       cfBlobHeader,
@@ -232,6 +241,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         if (advanceMs > 0) await Promise.all(upPops().map((pop) => callAdmin(pop, adminToken, "/clock", { offsetMs: clockOffsetMs })));
         return clockBaseMs + (Date.now() - clockBaseMs) * options.timeScale + clockOffsetMs;
       }),
+    setD1Lag: (rules) =>
+      serially(async () => {
+        d1Lag = rules;
+        await Promise.all(upPops().map((pop) => callAdmin(pop, adminToken, "/d1/lag", { rules })));
+      }),
+    d1Lag: () => d1Lag,
     locate: async (objectId) => {
       const owner = await ownerOf(options.storage.records, options.storage.prefix, objectId);
       const pop = owner === undefined ? undefined : pops[Number(owner.address.split(".")[1]) - 100];

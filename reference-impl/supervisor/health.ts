@@ -15,12 +15,12 @@ export function watchHealth(edge: Edge): { stop(): void } {
 
   async function probe(pop: Pop, failures: number): Promise<void> {
     const generation = pop.current?.number;
-    const health = generation === undefined ? "unclear" : await probeHealth(pop, edge.adminToken);
+    const health = generation === undefined ? "unclear" : pop.control.isHeld ? "silent" : await probeHealth(pop, edge.adminToken);
     if (isStopped) return;
     const isSameProcess = generation !== undefined && pop.current?.number === generation;
     const failed = !isSameProcess || health === "healthy" ? 0 : failures + (health === "silent" ? 1 : 0);
     if (failed === failuresToWithdraw && failures < failuresToWithdraw) edge.announce(pop, false, "three health probes in a row went unanswered");
-    if (health === "healthy" && isSameProcess && !pop.isAnnounced && !pop.isCutOff) edge.announce(pop, true, "answers health probes again");
+    if (health === "healthy" && isSameProcess && !pop.isAnnounced && pop.cuts === 0) edge.announce(pop, true, "answers health probes again");
     const timer = setTimeout(() => {
       timers.delete(timer);
       void probe(pop, failed);

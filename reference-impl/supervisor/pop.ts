@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import type { PopDoor, Route } from "../front/connection.js";
 import type { Listener } from "../front/listener.js";
+import { Path } from "../links/path.js";
 import type { Place } from "../topology.js";
 import { adminSocket, socketName, stopTimeoutMs, writeEngineConfig, type EngineSettings } from "./config.js";
 import { hostOf, workerOfHost } from "./deployment.js";
@@ -47,8 +48,19 @@ export class Pop implements PopDoor {
   readonly #routes = new Map<string, Route>();
   /** The anycast address sends clients here. */
   isAnnounced = false;
-  /** Cut off from its clients by a fault: healthy or not, nobody is sent here. */
-  isCutOff = false;
+  /** Faults that cut it off from its clients: healthy or not, nobody is sent here. */
+  cuts = 0;
+  /** Faults that keep it down: it is not started again before they are healed. */
+  kills = 0;
+  /** What was deployed while the control plane could not reach it. */
+  isBehind = false;
+  /** Its KV clock is ahead of the edge's by this. */
+  skewMs = 0;
+  /** The link to its clients. */
+  readonly fromClients = new Path(Math.random);
+  readonly toClients = new Path(Math.random);
+  /** The control plane's way to it; held, neither health nor death is seen, and nothing is deployed. */
+  readonly control = new Path(Math.random);
   readonly #retiring = new Set<Generation>();
   /** What follows an exit (the lease, the folder), until it is done. */
   readonly #farewells = new Set<Promise<void>>();
@@ -140,14 +152,16 @@ export class Pop implements PopDoor {
     await Promise.all(this.#farewells);
   }
 
-  /** Ends the current process at once. @returns what was seen, in words */
+  /** Ends the current process: at once, or in order and in bounded time. @returns what was seen, in words */
   async stopCurrent(signal: "SIGKILL" | "SIGTERM"): Promise<string> {
     const current = this.current;
     if (current === undefined) return `PoP ${this.id} was down already`;
     current.isStopping = true;
     current.engine.signal(signal);
-    if (signal === "SIGTERM") this.#serve(undefined);
+    // A WebSocket that stays open, or a worker that never yields, would keep it from ending.
+    const timer = signal === "SIGTERM" ? setTimeout(() => current.engine.signal("SIGKILL"), stopTimeoutMs + 1000) : undefined;
     const { code, signal: seen } = await current.engine.exited;
+    clearTimeout(timer);
     if (this.current === current) this.#serve(undefined);
     return `process ${current.engine.pid} of PoP ${this.id} was seen to exit (${seen ?? `code ${code}`})`;
   }

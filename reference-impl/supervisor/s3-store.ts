@@ -5,9 +5,10 @@ import type { Storage } from "./storage.js";
 /**
  * Storage in a bucket outside.
  * @param address s3://bucket/prefix; AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY give the rest
+ * @param clusterKey the secret of the cluster that will live there
  * @throws Error that names what is missing
  */
-export function externalStore(address: string): Storage {
+export function externalStore(address: string, clusterKey: string): Storage {
   const match = /^s3:\/\/([a-z0-9.-]+)\/(.+?)\/?$/.exec(address);
   const bucket = match?.[1];
   const prefix = match?.[2];
@@ -26,10 +27,23 @@ export function externalStore(address: string): Storage {
     return response;
   }
 
+  async function listed(listPrefix: string, more: Readonly<Record<string, string>>, name: RegExp): Promise<string[]> {
+    const found: string[] = [];
+    let token: string | undefined;
+    do {
+      const query = new URLSearchParams({ "list-type": "2", prefix: listPrefix, ...more, ...(token === undefined ? {} : { "continuation-token": token }) });
+      const text = await (await expectOk(await client.fetch(`${endpoint.replace(/\/$/, "")}/${bucket}?${query.toString()}`), `LIST ${listPrefix}`)).text();
+      for (const [, key] of text.matchAll(name)) found.push(unescapeXml(key ?? ""));
+      token = /<NextContinuationToken>([^<]*)</.exec(text)?.[1];
+    } while (token !== undefined);
+    return found;
+  }
+
   return {
     prefix,
-    ofPop: () => ({ bucket: `s3://${bucket}/${prefix}`, endpoint, region, accessKeyId, secretAccessKey }),
-    isolate: undefined,
+    ofPop: () => ({ bucket: `s3://${bucket}/${prefix}`, endpoint, region, accessKeyId, secretAccessKey, key: clusterKey }),
+    mesh: undefined,
+    faults: undefined,
     close: () => Promise.resolve(),
     records: {
       async get(key) {
@@ -41,15 +55,10 @@ export function externalStore(address: string): Storage {
         await expectOk(await client.fetch(urlOf(key), { method: "DELETE" }), `DELETE ${key}`);
       },
       async list(listPrefix) {
-        const keys: string[] = [];
-        let token: string | undefined;
-        do {
-          const query = new URLSearchParams({ "list-type": "2", prefix: listPrefix, ...(token === undefined ? {} : { "continuation-token": token }) });
-          const text = await (await expectOk(await client.fetch(`${endpoint.replace(/\/$/, "")}/${bucket}?${query.toString()}`), `LIST ${listPrefix}`)).text();
-          for (const [, key] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) keys.push(unescapeXml(key ?? ""));
-          token = /<NextContinuationToken>([^<]*)</.exec(text)?.[1];
-        } while (token !== undefined);
-        return keys;
+        return listed(listPrefix, {}, /<Key>([^<]*)<\/Key>/g);
+      },
+      async folders(listPrefix) {
+        return listed(listPrefix, { delimiter: "/" }, /<CommonPrefixes>\s*<Prefix>([^<]*)<\/Prefix>/g);
       },
     },
   };

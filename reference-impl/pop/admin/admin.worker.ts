@@ -5,11 +5,18 @@ interface ScheduledService extends Fetcher {
   scheduled(event: { cron: string; scheduledTime: Date }): Promise<{ outcome: string; noRetry: boolean }>;
 }
 
+/** No class has this method: calling it begins the object and runs nothing of its own but its constructor. */
+interface Beginner extends Rpc.DurableObjectBranded {
+  edgemarkBegin(): void;
+}
+
 interface Env {
   readonly TOKEN: string;
   readonly KV_ADMIN: Fetcher;
+  readonly D1_ADMIN: Fetcher;
   readonly CACHE_ADMIN: Fetcher;
   readonly [worker: `WORKER ${string}`]: ScheduledService;
+  readonly [objects: `OBJECTS ${string}`]: DurableObjectNamespace<Beginner>;
 }
 
 interface ScheduledRequest {
@@ -25,10 +32,12 @@ export default {
     if (request.headers.get("authorization") !== `Bearer ${env.TOKEN}`) return new Response("who are you?", { status: 403 });
     switch (pathname) {
       case "/clock":
-      case "/reset":
         return env.KV_ADMIN.fetch(`http://kv${pathname}`, { method: "POST", body: await request.arrayBuffer() });
+      case "/reset":
+        return first(await Promise.all([env.KV_ADMIN, env.D1_ADMIN].map((service) => service.fetch("http://service/reset", { method: "POST", body: "{}" }))));
       case "/cache/drop":
         await env.KV_ADMIN.fetch("http://kv/cache/drop", { method: "POST" });
+        await env.D1_ADMIN.fetch("http://d1/replicas/drop", { method: "POST", body: "{}" });
         return env.CACHE_ADMIN.fetch("http://cache/drop", { method: "POST" });
       case "/scheduled": {
         const event = await request.json<ScheduledRequest>();
@@ -37,8 +46,33 @@ export default {
         const { outcome, noRetry } = await service.scheduled({ cron: event.cron, scheduledTime: new Date(event.scheduledTimeMs) });
         return Response.json({ outcome, noRetry });
       }
+      case "/begin": {
+        const ids = await request.json<readonly string[]>();
+        await Promise.all(ids.map((id) => begin(env, id)));
+        return Response.json({ count: ids.length });
+      }
       default:
+        if (pathname.startsWith("/d1/")) return env.D1_ADMIN.fetch(`http://d1${pathname.slice(3)}`, { method: "POST", body: await request.arrayBuffer() });
         return new Response("no such verb", { status: 404 });
     }
   },
 } satisfies ExportedHandler<Env>;
+
+/** Begins the object of an id, of whichever class it is: an id says of which namespace it is, and others refuse it. */
+async function begin(env: Env, id: string): Promise<void> {
+  for (const [name, namespace] of Object.entries(env)) {
+    if (!name.startsWith("OBJECTS ")) continue;
+    const objects = namespace as DurableObjectNamespace<Beginner>;
+    try {
+      const stub = objects.get(objects.idFromString(id));
+      await stub.edgemarkBegin();
+    } catch {
+      // An id of another class, or an object that has begun and says that it has no such method.
+    }
+  }
+}
+
+/** The first answer that is a refusal, or else any. */
+function first(answers: readonly Response[]): Response {
+  return answers.find((answer) => !answer.ok) ?? answers[0] ?? new Response(null);
+}

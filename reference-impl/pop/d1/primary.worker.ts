@@ -1,0 +1,207 @@
+// The primary of a database: the one place where it changes. A Durable Object with SQLite, so it has a single owner
+// among all PoPs and what it acknowledged is durable. Each call is one transaction; its changes go into the log.
+import { DurableObject } from "cloudflare:workers";
+import { applyEntry, resetPragmas } from "./apply.worker.js";
+import { formatBookmark, parseBookmark } from "./bookmark.js";
+import { capture } from "./capture.worker.js";
+import { readSchema } from "./catalog.worker.js";
+import type { Change } from "./change.js";
+import { execute, read, resultsText, type Executed } from "./execute.worker.js";
+import { dropAll, putImage, takeImage } from "./image.worker.js";
+import { Log } from "./log.worker.js";
+import { Refusal, refusals } from "./refusal.js";
+import { factsOf, type SchemaFacts } from "./schema.js";
+import { d1Env, registryName, type D1Env } from "./settings.worker.js";
+import type { Statement } from "./statement.js";
+import { analysed } from "./statements.js";
+import type { CallAnswer, Form, PullAnswer, PullRequest, Query, SnapshotHead } from "./wire.js";
+
+const pullCharacters = 2_000_000;
+const snapshotMs = 60_000;
+const restores = { most: 10, withinMs: 600_000 } as const;
+
+export class D1Primary extends DurableObject<D1Env> {
+  readonly #sql = this.ctx.storage.sql;
+  readonly #log = new Log(this.ctx.storage.kv);
+  #facts: SchemaFacts | undefined;
+  #waiting: (() => void)[] = [];
+  readonly #snapshots = new Map<number, readonly string[]>();
+  #snapshotCount = 0;
+
+  /**
+   * Runs a call of a worker.
+   * @param token the bookmark that the session has, "" when it has none
+   * @param isSession whether the answer needs a bookmark
+   */
+  async call(queries: readonly Query[], form: Form, token: string, isSession: boolean): Promise<CallAnswer> {
+    const work = queries.map((query): [Query, Statement] => [query, analysed(query.sql)]).filter(([, statement]) => statement.statements > 0);
+    if (this.#log.identity === "" && (isSession || !work.every(([, statement]) => statement.isReadOnly))) await this.#create();
+    try {
+      if (token !== "") this.#check(token);
+      if (work.length === 0) throw new Refusal(refusals.empty);
+      const results = this.#transaction(() => this.#run(work));
+      return { ok: true, results: resultsText(results, form), bookmark: this.#bookmark() };
+    } catch (cause) {
+      return { ok: false, error: cause instanceof Error ? cause.message : String(cause), bookmark: this.#bookmark() };
+    }
+  }
+
+  /** What a replica lacks. Waits for it when there is nothing. */
+  async pull(request: PullRequest): Promise<PullAnswer> {
+    const { identity, after, waitMs } = request;
+    if (identity === this.#log.identity && after === this.#log.head && waitMs > 0) await this.#changed(waitMs);
+    const isOurs = identity === this.#log.identity && after >= this.#log.base && after <= this.#log.head;
+    return { identity: this.#log.identity, popId: d1Env.POP_ID, entries: isOurs ? this.#log.after(after, pullCharacters) : null };
+  }
+
+  /** A page of an image in the log. */
+  page(sequence: number, index: number): string {
+    return this.#log.page(sequence, index);
+  }
+
+  /** The database as it is now, to be fetched page by page. */
+  snapshot(): SnapshotHead {
+    const pages = takeImage(this.#sql);
+    const id = ++this.#snapshotCount;
+    this.#snapshots.set(id, pages);
+    setTimeout(() => this.#snapshots.delete(id), snapshotMs);
+    return { id, identity: this.#log.identity, sequence: this.#log.head, pages: pages.length };
+  }
+
+  /** @returns null when the snapshot is gone: take another */
+  snapshotPage(id: number, index: number): string | null {
+    return this.#snapshots.get(id)?.[index] ?? null;
+  }
+
+  /** Time Travel: the bookmark of a moment. @param timeMs undefined: now */
+  bookmarkAt(timeMs: number | undefined): { readonly bookmark: string } | { readonly error: string } {
+    const sequence = timeMs === undefined ? this.#log.head : this.#log.at(timeMs);
+    return sequence === undefined ? { error: refusals.timeGone } : { bookmark: formatBookmark({ sequence, identity: this.#log.identity }) };
+  }
+
+  /** Time Travel: goes back to a bookmark, as a change like any other, so that it can be undone. */
+  restore(token: string, nowMs: number): { readonly bookmark: string; readonly previousBookmark: string } | { readonly error: string } {
+    const previousBookmark = this.#bookmark();
+    try {
+      const { sequence } = this.#check(token);
+      if (sequence < this.#log.base) throw new Refusal(refusals.bookmarkGone);
+      const recent = (this.ctx.storage.kv.get<number[]>("restores") ?? []).filter((atMs) => atMs > nowMs - restores.withinMs);
+      if (recent.length >= restores.most) throw new Refusal(refusals.tooManyRestores);
+      this.#transaction(() => {
+        this.#rebuild(sequence);
+        this.#log.append("", takeImage(this.#sql), nowMs);
+        this.ctx.storage.kv.put("restores", [...recent, nowMs]);
+      });
+      return { bookmark: this.#bookmark(), previousBookmark };
+    } catch (cause) {
+      return { error: cause instanceof Error ? cause.message : String(cause) };
+    }
+  }
+
+  /** Everything in the database, page by page: for comparing copies. */
+  dump(): readonly string[] {
+    return takeImage(this.#sql);
+  }
+
+  status(): { readonly identity: string; readonly head: number; readonly base: number; readonly popId: string } {
+    return { identity: this.#log.identity, head: this.#log.head, base: this.#log.base, popId: d1Env.POP_ID };
+  }
+
+  /** Drops the database. What follows is another one. */
+  reset(): void {
+    this.#transaction(() => {
+      this.#sql.exec("PRAGMA defer_foreign_keys = ON");
+      dropAll(this.#sql);
+      for (const [name] of [...this.ctx.storage.kv.list()]) this.ctx.storage.kv.delete(name);
+    });
+    this.#log.reload();
+    this.#notify();
+  }
+
+  /** As the registry: remembers that a database exists. */
+  register(database: string): void {
+    this.ctx.storage.kv.put(`database ${database}`, true);
+  }
+
+  /** As the registry: the names of the objects of all databases. */
+  registered(): readonly string[] {
+    return [...this.ctx.storage.kv.list({ prefix: "database " })].map(([name]) => name.slice("database ".length));
+  }
+
+  #run(work: readonly (readonly [Query, Statement])[]): readonly Executed[] {
+    const changes: Change[] = [];
+    let isWhole = false;
+    const results = work.map(([query, statement]) => {
+      if (statement.refusal !== undefined) throw new Refusal(statement.refusal);
+      if (statement.isReadOnly) return read(this.#sql, query, statement.text, true);
+      this.#facts ??= factsOf(readSchema(this.#sql));
+      const captured = capture(this.#sql, query, statement, this.#facts);
+      if (statement.changesSchema) this.#facts = undefined;
+      if (captured.change === "whole") isWhole = true;
+      else if (captured.change !== undefined) changes.push(captured.change);
+      return captured.executed;
+    });
+    if (work.some(([, statement]) => statement.setsPragma)) resetPragmas(this.#sql);
+    if (isWhole) this.#log.append("", takeImage(this.#sql), Date.now());
+    else if (changes.length > 0) this.#log.append(JSON.stringify(changes), [], Date.now());
+    if (this.#log.isLong) this.#log.rebase(takeImage(this.#sql));
+    return results;
+  }
+
+  /** Makes changes that hold together or not at all. */
+  #transaction<T>(change: () => T): T {
+    const before = this.#log.head;
+    try {
+      return this.ctx.storage.transactionSync(change);
+    } catch (cause) {
+      this.#log.reload();
+      this.#facts = undefined;
+      throw cause;
+    } finally {
+      if (this.#log.head !== before) this.#notify();
+    }
+  }
+
+  /** The database as it was after a change. Inside a transaction. */
+  #rebuild(sequence: number): void {
+    this.#facts = undefined;
+    putImage(this.#sql, this.#log.basePages());
+    for (let next = this.#log.base + 1; next <= sequence; next++) {
+      const entry = this.#log.entry(next);
+      if (entry === undefined) throw new Error(`expected change ${next} in the log; it is not there`);
+      applyEntry(this.#sql, entry, this.#log.pages(next, entry.pages));
+    }
+  }
+
+  /** @throws Refusal for a bookmark that is not of this database's past */
+  #check(token: string): { readonly sequence: number } {
+    const bookmark = parseBookmark(token);
+    if (bookmark === undefined) throw new Refusal(refusals.bookmarkForm);
+    if (bookmark.identity !== this.#log.identity) throw new Refusal(refusals.bookmarkOfAnother);
+    if (bookmark.sequence > this.#log.head) throw new Refusal(refusals.bookmarkAhead);
+    return bookmark;
+  }
+
+  #bookmark(): string {
+    return formatBookmark({ sequence: this.#log.head, identity: this.#log.identity });
+  }
+
+  async #create(): Promise<void> {
+    const { name } = this.ctx.id;
+    if (name === undefined) throw new Error("expected a database to have a name; this one was addressed by its id");
+    await this.env.PRIMARY.getByName(registryName).register(name);
+    // Another call may have created it in the meantime.
+    if (this.#log.identity === "") this.#log.create(crypto.randomUUID().replaceAll("-", ""));
+  }
+
+  #notify(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async #changed(waitMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      setTimeout(resolve, waitMs);
+    });
+  }
+}

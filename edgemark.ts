@@ -26,6 +26,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "list the documented claims, and what no check tests yet",
     load: async () => (await import("./commands/claims.js")).claimsCommand(async () => (await import("./suites/index.js")).suites),
   },
+  fixtures: {
+    summary: "write the checks' worker programs as wrangler projects, to deploy them by hand",
+    load: async () => (await import("./commands/fixtures.js")).fixturesCommand(async () => (await import("./suites/index.js")).suites),
+  },
   report: {
     summary: "judge recorded runs again and write their reports",
     load: async () => (await import("./commands/report.js")).reportCommand,
@@ -38,9 +42,17 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "make a key pair that signs certificates",
     load: async () => (await import("./commands/keygen.js")).keygenCommand,
   },
+  chaos: {
+    summary: "run a workload while faults strike by a seeded schedule, and judge its history",
+    load: async () => (await import("./commands/chaos.js")).chaosCommand(async () => (await import("./commands/parts.js")).runParts()),
+  },
   check: {
     summary: "check a recorded history against a model, alone",
     load: async () => (await import("./commands/check.js")).checkCommand,
+  },
+  calibrate: {
+    summary: "prove the load drivers on servers whose latency is known",
+    load: async () => (await import("./commands/calibrate.js")).calibrateCommand,
   },
   bench: {
     summary: "measure the reference edge against bare workerd and miniflare",

@@ -11,6 +11,9 @@ declare module "autocannon" {
     readonly timeout: number;
     /** ms; the run can only end at such a tick. */
     readonly sampleInt: number;
+    /** Requests per second over all connections. */
+    readonly overallRate?: number;
+    readonly ignoreCoordinatedOmission?: boolean;
   }
 
   interface Result {
@@ -22,6 +25,8 @@ declare module "autocannon" {
     readonly requests: { readonly sent: number };
     /** Seconds, to 10 ms. */
     readonly duration: number;
+    /** ms. */
+    readonly latency: Readonly<Record<"p25" | "p50" | "p75" | "p90" | "p97_5" | "p99" | "p99_9" | "average" | "totalCount", number>>;
   }
 
   interface Run extends PromiseLike<Result> {

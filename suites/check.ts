@@ -70,7 +70,8 @@ export interface CheckContext {
   deploy(fixture: Fixture, options?: { readonly name?: string }): Promise<DeployedFixture>;
   /** Injects a fault, recorded with its evidence; healed after the check at the latest. */
   inject(fault: FaultSpec): Promise<FaultEffect>;
-  heal(faultId: string): Promise<void>;
+  /** @returns the target's proof that the fault is over */
+  heal(faultId: string): Promise<{ readonly evidence: string; readonly effectiveAtMs: number }>;
   /** Records a number before it is judged, so that a failed check still leaves it. */
   measure(measurement: Measurement): void;
   /** Writes a history beside the result document. */

@@ -63,14 +63,15 @@ export function openContext(
   let isSealed = false;
   const doorOf = (deployment: Deployment): DeployedFixture => fixtures.door(deployment, signal);
 
-  const heal = async (faultId: string): Promise<void> => {
+  const heal: CheckContext["heal"] = async (faultId) => {
     const index = openFaults.get(faultId);
-    if (index === undefined) return;
+    if (index === undefined) return { evidence: "it was healed before", effectiveAtMs: scope.nowMs() };
     const effect = await verbs.healFault(faultId);
     openFaults.delete(faultId);
     const record = recording.faults[index];
     if (record !== undefined) recording.faults[index] = { ...record, healedAtMs: scope.nowMs() };
     if (!isSealed && effect.evidence !== "") evidence.push({ kind: "fault", text: plainLine(`healed: ${effect.evidence}`) });
+    return effect;
   };
 
   const claimOf = (id: string): Claim => {

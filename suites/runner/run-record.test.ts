@@ -124,7 +124,7 @@ describe("a fault", () => {
   });
 
   it("is healed once", async () => {
-    const { calls } = await run([kills(({ heal }, faultId) => heal(faultId))]);
+    const { calls } = await run([kills(async ({ heal }, faultId) => void (await heal(faultId)))]);
 
     assert.deepEqual(calls, ["inject kill pop1", "heal kill-1"]);
   });

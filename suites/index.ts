@@ -1,10 +1,11 @@
 // The one index that registers suites. A new suite is its folder and a line here.
 import type { Suite } from "./check.js";
 import { doMigrationSuite } from "./do/migration/suite.js";
+import { doSerializationSuite } from "./do/serialization/suite.js";
 import { doSuite } from "./do/suite.js";
 import { failoverSuite } from "./failover/suite.js";
 import { kvSuite } from "./kv/suite.js";
 import { workersSuite } from "./workers/suite.js";
 
 /** Every suite, in the order in which a run takes them. */
-export const suites: readonly Suite[] = [workersSuite, kvSuite, doSuite, doMigrationSuite, failoverSuite];
+export const suites: readonly Suite[] = [workersSuite, kvSuite, doSuite, doSerializationSuite, doMigrationSuite, failoverSuite];

@@ -1,0 +1,81 @@
+// Every workload under every nemesis: checks that are generated from the two tables, so that a workload or a nemesis which
+// is added there is judged here. A history that no order explains fails; a nemesis without effect decides nothing.
+import assert from "node:assert/strict";
+import type { Nemesis } from "../../../chaos/nemeses/nemesis.js";
+import { nemeses } from "../../../chaos/nemeses/index.js";
+import { runChaos, type ChaosRun } from "../../../chaos/run.js";
+import { generateSchedule } from "../../../chaos/schedule/generate.js";
+import { workloads } from "../../../chaos/workloads/index.js";
+import type { Workload } from "../../../chaos/workloads/workload.js";
+import type { Profile } from "../../../contract/result/document.js";
+import type { Capability } from "../../../contract/target/types.js";
+import { type Check, type CheckContext, Inconclusive } from "../../check.js";
+import { portOf } from "./port.js";
+
+/** How long clients work. */
+const underFireMs: Readonly<Record<Profile, number>> = { quick: 1_800, full: 6_000, nightly: 30_000 };
+const undisturbedMs: Readonly<Record<Profile, number>> = { quick: 900, full: 3_000, nightly: 15_000 };
+/** Two at each of three PoPs: several at an object, and histories that can still be searched. */
+const clients = 6;
+/** What a target may need until it serves everywhere again: longer than any lease that is known. */
+const quietWithinMs = 60_000;
+const timeoutMs = 240_000;
+
+/** Pairs of the quick profile: each workload once, and the faults that owners die of. The others take longer than a quick run has. */
+const quickPairs: ReadonlySet<string> = new Set(["register.quiet", "counter.kill", "set.stop", "cas.reset-connections", "append.kill"]);
+
+/** @param nemesis undefined: undisturbed */
+function checkOf(workload: Workload, nemesis: Nemesis | undefined): Check {
+  const pair = `${workload.id}.${nemesis?.id ?? "quiet"}`;
+  const needs: readonly Capability[] = [...workload.needs, ...(nemesis === undefined ? [] : [nemesis.needs])];
+  return {
+    id: `do.serialization.${pair}`,
+    promise: `${workload.title}, from every PoP ${nemesis === undefined ? "and undisturbed" : `while a nemesis ${nemesis.description}`}: one order explains every answer`,
+    level: "distributed",
+    claims: ["DO-01", "SEED-15"],
+    needs,
+    pops: Math.max(2, nemesis?.leastPops ?? 1),
+    fixture: workload.fixture,
+    ...(quickPairs.has(pair) ? {} : { profiles: ["full", "nightly"] as const }),
+    timeoutMs,
+    run: (context) => judge(context, workload, nemesis, pair),
+  };
+}
+
+async function judge(context: CheckContext, workload: Workload, nemesis: Nemesis | undefined, pair: string): Promise<void> {
+  const { target, profile } = context;
+  const popIds = target.pops.map((pop) => pop.id);
+  // Where the target can tell, the fault strikes the home of an object that is in use.
+  const select = nemesis?.selectors.includes("owner") === true && target.capabilities.includes("locate") ? "owner" : "one";
+  const seed = Math.floor(context.random() * 2 ** 32);
+  const forMs = (nemesis === undefined ? undisturbedMs : underFireMs)[profile];
+  const schedule = generateSchedule({ seed, forMs, popIds, nemeses: nemesis === undefined ? [] : [nemesis.id], select });
+
+  const run = await runChaos(portOf(context, workload.className), { workload, schedule, clients, seed, unique: context.unique, quietWithinMs });
+
+  const historyId = `do.serialization.${pair}`;
+  context.recordHistory(historyId, run.operations);
+  record(context, historyId, run);
+  context.recordViolation(historyId, run.answer);
+  for (const fault of run.faults) if (fault.sight !== undefined) context.note(`${fault.step.nemesis} at ${fault.popIds.join(", ")}, as clients saw it: ${fault.sight.text}`);
+  if (run.verdict === "inconclusive") throw new Inconclusive(run.reason);
+  assert.equal(run.verdict, "pass", run.reason);
+}
+
+/** How much was really asked and answered: a pass of ten operations is not one of a thousand. */
+function record(context: CheckContext, id: string, { operations, conditions, history }: ChaosRun): void {
+  const acknowledged = operations.filter(({ outcome }) => outcome === "ok");
+  const startNs = history[0]?.callNs ?? 0n;
+  context.measure({
+    id,
+    value: acknowledged.length,
+    unit: "count",
+    n: operations.length,
+    conditions: { counts: "operations that were answered", ...conditions },
+    series: acknowledged
+      .filter((_, index) => index % Math.ceil(acknowledged.length / 500) === 0)
+      .map(({ callNs, returnNs }): [number, number] => [Number(callNs - startNs) / 1e9, Number((returnNs ?? callNs) - callNs) / 1e6]),
+  });
+}
+
+export const matrixChecks: readonly Check[] = workloads.flatMap((workload) => [undefined, ...nemeses].map((nemesis) => checkOf(workload, nemesis)));

@@ -17,6 +17,7 @@ export const runOptions: readonly OptionSpec[] = [
   { flags: "--pops <number>", words: "PoPs to start, 1 to 12 (default: the target's own)", parse: numberBetween(1, 12, { isWhole: true }) },
   { flags: "--time-scale <factor>", words: "run platform timers this many times faster (default: 20 in the quick profile where the target can, else its own)", parse: numberBetween(1, 10_000) },
   { flags: "--url <name=url>", words: "a worker that is deployed already, for the target url; repeatable", parse: listOf },
+  { flags: "--declare <capabilities>", words: "what the platform of the target url can do besides plain workers, such as kv or workers.websocket; its checks then run", parse: listOf },
   { flags: "--token-file <file>", words: "bearer token for a grpc:// target (default: none)" },
   { flags: "--ca <file>", words: "PEM file of the authority of a grpc:// target (default: no TLS)" },
   { flags: "--cert <file>", words: "PEM file of the certificate to show it" },
@@ -47,6 +48,8 @@ export interface RunSettings {
   readonly timeScale: number | undefined;
   /** name=url */
   readonly urls: readonly string[];
+  /** Capabilities of the target url. */
+  readonly declared: readonly string[];
   readonly tokenFile: string | undefined;
   readonly tls: { readonly caFile: string | undefined; readonly certFile: string | undefined; readonly keyFile: string | undefined };
   readonly knownFile: string | undefined;
@@ -82,6 +85,7 @@ export function settingsOf(given: Readonly<Record<string, unknown>>, random: () 
     pops: number("pops"),
     timeScale: number("timeScale"),
     urls: list("url"),
+    declared: list("declare"),
     tokenFile: text("tokenFile"),
     tls: { caFile: text("ca"), certFile: text("cert"), keyFile: text("key") },
     knownFile: text("known"),
@@ -113,6 +117,7 @@ export function replayOptionsOf(settings: RunSettings): string {
     settings.pops === undefined ? "" : `--pops ${settings.pops}`,
     settings.timeScale === undefined ? "" : `--time-scale ${settings.timeScale}`,
     ...settings.urls.map((url) => `--url ${quoted(url)}`),
+    ...settings.declared.map((capability) => `--declare ${quoted(capability)}`),
     ...fileOptions.map(([flag, read]) => (read(settings) === undefined ? "" : `${flag} ${quoted(read(settings) ?? "")}`)),
     ...settings.claimsFiles.map((file) => `--claims ${quoted(file)}`),
   ];

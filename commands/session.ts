@@ -30,6 +30,7 @@ export async function openSession(settings: RunSettings, checkIds: readonly stri
     ...(settings.pops === undefined ? {} : { pops: settings.pops }),
     ...timeScaleOf(settings),
     urls: settings.urls,
+    declared: settings.declared,
     openWithinMs: settings.budgetMs - performance.now(),
   });
   let exit: string | undefined;

@@ -11,7 +11,7 @@ export interface KnownTarget {
   readonly mostPops?: number;
   /** Whether it takes --time-scale. */
   readonly hasTimeScale?: boolean;
-  /** Whether it takes --url name=url. */
+  /** Whether it takes --url name=url and --declare capability. */
   readonly hasUrls?: boolean;
   readonly needs?: RuntimeName;
 }

@@ -23,6 +23,7 @@ describe("targets/open", () => {
     assert.throws(() => programOf("reference", { pops: 13 }), fails("usage.flag", "1 to 12"));
     assert.throws(() => programOf("workerd-cluster", { timeScale: 20 }), fails("usage.flag", "real time"));
     assert.throws(() => programOf("deno", { urls: ["a=http://b"] }), fails("usage.flag", "--url"));
+    assert.throws(() => programOf("deno", { declared: ["kv"] }), fails("usage.flag", "--declare"));
   });
 
   it("says what a wrong name or address is", async () => {
@@ -33,7 +34,7 @@ describe("targets/open", () => {
   });
 
   it("reads an adapter's arguments", () => {
-    assert.deepEqual(readSettings(["--pops", "3", "--url", "a=b", "--url", "c=d"]), { pops: 3, timeScale: undefined, urls: ["a=b", "c=d"] });
+    assert.deepEqual(readSettings(["--pops", "3", "--url", "a=b", "--url", "c=d"]), { pops: 3, timeScale: undefined, urls: ["a=b", "c=d"], declared: [] });
     assert.throws(() => readSettings(["--pops", "none"]), fails("usage.flag", "--pops"));
     assert.throws(() => readSettings(["--what"]), fails("usage.flag", "--what"));
   });

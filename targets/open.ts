@@ -19,6 +19,8 @@ export interface OpenOptions extends ConnectOptions {
   readonly timeScale?: number;
   /** For the target url: name=http://... of workers that are deployed already. */
   readonly urls?: readonly string[];
+  /** For the target url: capabilities beyond those that every deployed worker has. */
+  readonly declared?: readonly string[];
   /** Arguments added for the adapter, as they are (a mutant of the reference: ["--mutant", name]). */
   readonly args?: readonly string[];
   /** Called with what the adapter writes to stderr. */
@@ -113,7 +115,7 @@ export function programOf(name: string, options: OpenOptions = {}): { readonly c
   return { command: path, args };
 }
 
-function argumentsOf(target: KnownTarget, { pops, timeScale, urls = [] }: OpenOptions): string[] {
+function argumentsOf(target: KnownTarget, { pops, timeScale, urls = [], declared = [] }: OpenOptions): string[] {
   const { name, mostPops, hasTimeScale = false, hasUrls = false } = target;
   if (pops !== undefined && mostPops === undefined && pops !== 1) throw new EdgemarkError("usage.flag", `expected no more than one PoP of ${name}; ${pops} came; leave --pops out`);
   if (pops !== undefined && mostPops !== undefined && !(Number.isInteger(pops) && pops >= 1 && pops <= mostPops)) {
@@ -121,7 +123,9 @@ function argumentsOf(target: KnownTarget, { pops, timeScale, urls = [] }: OpenOp
   }
   if (timeScale !== undefined && timeScale !== 1 && !hasTimeScale) throw new EdgemarkError("usage.flag", `expected real time of ${name}, which has no other; a time scale of ${timeScale} came; leave --time-scale out`);
   if (urls.length > 0 && !hasUrls) throw new EdgemarkError("usage.flag", `expected --url only with the target url; it came with ${name}; leave it out`);
-  return [...(mostPops === undefined ? [] : pair("--pops", pops)), ...(hasTimeScale ? pair("--time-scale", timeScale) : []), ...urls.flatMap((url) => ["--url", url])];
+  if (declared.length > 0 && !hasUrls) throw new EdgemarkError("usage.flag", `expected --declare only with the target url; it came with ${name}, which declares what it can itself; leave it out`);
+  const listed = [...urls.flatMap((url) => ["--url", url]), ...declared.flatMap((capability) => ["--declare", capability])];
+  return [...(mostPops === undefined ? [] : pair("--pops", pops)), ...(hasTimeScale ? pair("--time-scale", timeScale) : []), ...listed];
 }
 
 function pair(flag: string, value: number | undefined): string[] {

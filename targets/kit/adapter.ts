@@ -12,6 +12,8 @@ export interface AdapterSettings {
   readonly timeScale: number | undefined;
   /** name=url, as often as given. */
   readonly urls: readonly string[];
+  /** Capabilities that whoever started it vouches for. */
+  readonly declared: readonly string[];
 }
 
 export interface RunningAdapter {
@@ -49,12 +51,12 @@ export function readSettings(typed: readonly string[]): AdapterSettings {
   try {
     const { values } = parseArgs({
       args: [...typed],
-      options: { pops: { type: "string" }, "time-scale": { type: "string" }, url: { type: "string", multiple: true } },
+      options: { pops: { type: "string" }, "time-scale": { type: "string" }, url: { type: "string", multiple: true }, declare: { type: "string", multiple: true } },
     });
-    return { pops: numberOf("--pops", values.pops), timeScale: numberOf("--time-scale", values["time-scale"]), urls: values.url ?? [] };
+    return { pops: numberOf("--pops", values.pops), timeScale: numberOf("--time-scale", values["time-scale"]), urls: values.url ?? [], declared: values.declare ?? [] };
   } catch (error) {
     if (error instanceof EdgemarkError) throw error;
-    throw new EdgemarkError("usage.flag", `expected --pops <number>, --time-scale <factor> or --url <name=url>; ${messageOf(error)}; correct the arguments`, { cause: error });
+    throw new EdgemarkError("usage.flag", `expected --pops <number>, --time-scale <factor>, --url <name=url> or --declare <capability>; ${messageOf(error)}; correct the arguments`, { cause: error });
   }
 }
 

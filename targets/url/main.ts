@@ -3,12 +3,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { EdgemarkError } from "../../contract/errors.js";
-import type { Binding, DeploySpec } from "../../contract/target/types.js";
+import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import { type Binding, type Capability, capabilities, type DeploySpec } from "../../contract/target/types.js";
 import { runAdapter } from "../kit/adapter.js";
 import { popId } from "../kit/process-per-worker.js";
 
-await runAdapter(async ({ urls }) => {
+/** Verbs of the contract beyond Deploy: what is deployed by hand can do without them only. */
+const takesControl = /^(fault\.|reset$|evict$|locate$|watch$|clock$|anycast$|workers\.scheduled$|durable-objects\.trigger-alarm$)/;
+
+await runAdapter(async ({ urls, declared }) => {
+  const vouchedFor = declared.map(capabilityOf);
   const deployed = new Map(urls.map(parsePair));
   return {
     server: {
@@ -16,7 +20,7 @@ await runAdapter(async ({ urls }) => {
         name: "url",
         version: "unknown",
         vendor: "",
-        capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until"],
+        capabilities: [...new Set<Capability>(["workers", "workers.multiple", "workers.env", "workers.wait-until", ...vouchedFor])],
         unknownCapabilities: [],
         timeScale: 1,
         pops: [{ id: popId, region: "unknown", latitude: 0, longitude: 0, httpAddress: "" }],
@@ -28,7 +32,7 @@ await runAdapter(async ({ urls }) => {
       async deploy(spec) {
         const url = deployed.get(spec.name);
         if (url === undefined) throw await notDeployed(spec);
-        return { deploymentId: spec.name, version: "by-hand", endpoints: [{ popId, url: url.origin, host: url.host }] };
+        return { deploymentId: spec.name, version: "by-hand", endpoints: [{ popId, url: addressOf(url), host: url.host }] };
       },
       // What was deployed by hand is removed by hand.
       undeploy: async () => undefined,
@@ -44,6 +48,20 @@ function parsePair(pair: string): [string, URL] {
     throw new EdgemarkError("usage.flag", `expected --url <name>=http://host[:port]; ${JSON.stringify(pair)} came; correct it`);
   }
   return [pair.slice(0, at), new URL(url)];
+}
+
+function capabilityOf(name: string): Capability {
+  const names = Object.keys(capabilities).filter((one): one is Capability => !takesControl.test(one));
+  const known = names.find((one) => one === name);
+  if (known !== undefined) return known;
+  const nearest = nearestName(name, names);
+  throw new EdgemarkError("usage.flag", `expected a capability that needs no control plane after --declare; ${JSON.stringify(name)} is none; ${nearest === undefined ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`}`);
+}
+
+/** Names below localhost are this machine's, and not every resolver knows it (RFC 6761, section 6.3). */
+function addressOf(url: URL): string {
+  const isLocal = url.protocol === "http:" && url.hostname.endsWith(".localhost");
+  return isLocal ? `http://127.0.0.1:${url.port === "" ? 80 : url.port}` : url.origin;
 }
 
 /** Leaves the worker's modules where they can be deployed from. */

@@ -32,6 +32,8 @@ export interface RunParts {
   readonly openSession: (settings: RunSettings, checkIds: readonly string[]) => Promise<OpenSession>;
   /** @returns the paths written */
   readonly writeReports: (document: ResultDocument, runDirectory: string) => Promise<readonly string[]>;
+  /** The commands that repeat the run and a check, when run itself cannot. */
+  readonly replay?: { readonly run: string; readonly check: (checkId: string) => string };
   readonly summary: (document: ResultDocument, options: { readonly colour: boolean; readonly width: number; readonly files: readonly string[] }) => Promise<string>;
 }
 
@@ -102,7 +104,8 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
         onProgress: progress.onEvent,
         totalBudgetMs: Math.max(1_000, settings.budgetMs - elapsedMs() - closingReserveMs),
         replayOptions: replayOptionsOf(settings),
-        replay: replayOf(verb, settings),
+        replay: parts.replay?.run ?? replayOf(verb, settings),
+        ...(parts.replay === undefined ? {} : { replayOf: parts.replay.check }),
         ...partialOf(verb, settings),
       }).then((document) => {
         // Before anything else can break: what was measured is kept.

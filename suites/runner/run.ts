@@ -59,6 +59,8 @@ export interface RunOptions {
   readonly totalBudgetMs: number;
   /** The options of the command line that repeat a check on this target, without --only. */
   readonly replayOptions: string;
+  /** The command that repeats one check. Default: run, with these options and --only. */
+  readonly replayOf?: (checkId: string) => string;
   /** The command that repeats the whole run. */
   readonly replay: string;
   /** Set when the run covers a part only, with what; such a run never certifies. Default: derived from `only`. */
@@ -174,7 +176,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
         scope,
         known,
         runSignal: ending.signal,
-        replayOf: (checkId) => `edgemark run ${options.replayOptions} --only ${checkId}`,
+        replayOf: options.replayOf ?? ((checkId) => `edgemark run ${options.replayOptions} --only ${checkId}`),
         onStrayError: (listener) => {
           // An escaped error has no owner: it is taken for that of the check in front.
           if (check.isWaiting === true) return () => undefined;

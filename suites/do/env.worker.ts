@@ -1,13 +1,14 @@
 // What the cases and the objects of the fixture see of each other. No import from the runtime is in here, because the
 // driver loads the case files too.
 import type { ObjectCase } from "./case.js";
-import type { Other, Plain, Probe } from "./probe.worker.js";
+import type { Other, Probe } from "./probe.worker.js";
 import type { Room } from "./room.worker.js";
 
 export interface Env {
   readonly PROBES: DurableObjectNamespace<Probe>;
   readonly OTHERS: DurableObjectNamespace<Other>;
-  readonly PLAIN: DurableObjectNamespace<Plain>;
+  /** Its class has no methods that can be called. */
+  readonly PLAIN: DurableObjectNamespace;
   readonly ROOMS: DurableObjectNamespace<Room>;
   readonly GREETING: string;
 }

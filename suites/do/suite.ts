@@ -2,11 +2,12 @@
 import type { Check, Suite } from "../check.js";
 import { objectCaseChecks } from "./cases.js";
 import { objectsFixture } from "./objects.js";
+import { socketChecks } from "./sockets.js";
 import { storedCaseChecks } from "./stored.js";
 
 const objectAreas = ["ids", "fetching", "rpc", "clone", "errors"] as const;
 const objectChecks = (await Promise.all(objectAreas.map((area) => objectCaseChecks(`./cases/${area}.worker.js`, objectsFixture)))).flat();
 
-const checks: readonly Check[] = [...objectChecks, ...storedCaseChecks];
+const checks: readonly Check[] = [...objectChecks, ...socketChecks, ...storedCaseChecks];
 
 export const doSuite: Suite = { id: "do", title: "Durable Objects", checks };

@@ -1,5 +1,6 @@
 // The one index that registers suites. A new suite is its folder and a line here.
 import type { Suite } from "./check.js";
+import { d1Suite } from "./d1/suite.js";
 import { doMigrationSuite } from "./do/migration/suite.js";
 import { doSerializationSuite } from "./do/serialization/suite.js";
 import { doSuite } from "./do/suite.js";
@@ -8,4 +9,4 @@ import { kvSuite } from "./kv/suite.js";
 import { workersSuite } from "./workers/suite.js";
 
 /** Every suite, in the order in which a run takes them. */
-export const suites: readonly Suite[] = [workersSuite, kvSuite, doSuite, doSerializationSuite, doMigrationSuite, failoverSuite];
+export const suites: readonly Suite[] = [workersSuite, kvSuite, doSuite, doSerializationSuite, doMigrationSuite, d1Suite, failoverSuite];

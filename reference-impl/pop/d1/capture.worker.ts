@@ -43,7 +43,7 @@ function meets(words: ReadonlySet<string>, names: ReadonlySet<string>): boolean 
 function capturable(sql: SqlStorage, change: RowChange, facts: SchemaFacts): (TableFacts & { readonly rowid: string }) | undefined {
   if (facts.triggered.has(change.table) || (facts.hasVolatileTrigger && facts.referenced.has(change.table))) return undefined;
   const table = readTable(sql, change.table);
-  if (table?.rowid === undefined || table.columns.length + 1 >= resultColumns) return undefined;
+  if (table?.rowid === undefined || table.isVirtual || table.columns.length + 1 >= resultColumns) return undefined;
   // A row that changed its number cannot be found again by it.
   if (change.assigned.some((column) => column === table.key || column === table.rowid || column === "_rowid_" || column === "oid")) return undefined;
   return { ...table, rowid: table.rowid };

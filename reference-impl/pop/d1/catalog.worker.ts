@@ -18,5 +18,5 @@ export function readTable(sql: SqlStorage, name: string): TableFacts | undefined
   if (listed === undefined || listed.type === "view" || listed.type === "shadow") return undefined;
   const columns = [...sql.exec<{ name: string; type: string; pk: number; hidden: number }>(`PRAGMA table_xinfo(${quoteName(listed.name)})`)];
   // A virtual table's hidden columns are commands and ranks, not contents.
-  return tableFacts(listed.name, columns, listed.wr === 0);
+  return tableFacts(listed.name, columns, listed.type === "virtual" ? "virtual" : listed.wr === 0 ? "ordinary" : "without-rowid");
 }

@@ -57,18 +57,20 @@ export interface TableFacts {
   readonly columns: readonly string[];
   /** The name of the row number, undefined when the table has none that can be named. */
   readonly rowid: string | undefined;
+  /** Its module answers for its rows: it knows no RETURNING. */
+  readonly isVirtual: boolean;
   /** The column that is the row number, in lower case. */
   readonly key: string | undefined;
 }
 
 /**
  * @param columns as PRAGMA table_xinfo lists them
- * @param hasRowid false for WITHOUT ROWID tables and views
+ * @param kind WITHOUT ROWID tables have no number of their own
  */
-export function tableFacts(name: string, columns: readonly { readonly name: string; readonly type: string; readonly pk: number; readonly hidden: number }[], hasRowid: boolean): TableFacts {
+export function tableFacts(name: string, columns: readonly { readonly name: string; readonly type: string; readonly pk: number; readonly hidden: number }[], kind: "ordinary" | "without-rowid" | "virtual"): TableFacts {
   const taken = new Set(columns.map((column) => column.name.toLowerCase()));
-  const rowid = hasRowid ? ["rowid", "_rowid_", "oid"].find((alias) => !taken.has(alias)) : undefined;
+  const rowid = kind !== "without-rowid" ? ["rowid", "_rowid_", "oid"].find((alias) => !taken.has(alias)) : undefined;
   const keys = columns.filter((column) => column.pk > 0);
   const key = keys.length === 1 && keys[0]?.type.toUpperCase() === "INTEGER" ? keys[0].name.toLowerCase() : undefined;
-  return { name, columns: columns.filter((column) => column.hidden === 0).map((column) => column.name), rowid, key };
+  return { name, columns: columns.filter((column) => column.hidden === 0).map((column) => column.name), rowid, isVirtual: kind === "virtual", key };
 }

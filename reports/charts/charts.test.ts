@@ -3,10 +3,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Measurement } from "../../contract/result/document.js";
 import { histogram, percentileMarks } from "./distribution.js";
+import { badRun, bigRun, goodRun, hostileRun } from "../testdata/samples.js";
+import { chartsOf } from "./catalogue.js";
+import { percentileCurve } from "./curve.js";
 import { heatMap } from "./heat.js";
-import { popPlaces } from "./map.js";
+import { isRoundTrip, popMap, popPlaces } from "./map.js";
 import { linearScale, logScale, scaleFor } from "./scale.js";
 import { timeSeries } from "./series.js";
+import { bySize, isColdStart, isGap, strips } from "./strips.js";
+import { timelineOf } from "./timeline.js";
 
 const measurement: Measurement = { id: "m", value: 1, unit: "ms", n: 1, conditions: {} };
 const anyNumber = fc.double();
@@ -114,5 +119,87 @@ describe("map of PoPs", () => {
 
   it("draws no PoP off the globe", () => {
     assert.deepEqual(popPlaces([{ id: "x", region: "", latitude: Number.NaN, longitude: 0, httpAddress: "" }, { id: "y", region: "", latitude: 0, longitude: 400, httpAddress: "" }]), []);
+  });
+});
+
+describe("percentile curve", () => {
+  it("never falls, stays within the chart, and ends at the largest sample", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, min: 0, max: 1e6 }), { minLength: 20, maxLength: 300 }), (samples) => {
+        const curve = percentileCurve({ ...measurement, n: samples.length, samples });
+        assert.ok(curve !== undefined);
+        for (const [index, point] of curve.points.entries()) {
+          assert.ok(point.across >= 0 && point.across <= 1 && point.value >= (curve.points[index - 1]?.value ?? -Infinity));
+        }
+        assert.equal(curve.points.at(-1)?.value, samples.reduce((a, b) => Math.max(a, b)));
+      }),
+      { seed: 42, numRuns: 30 },
+    );
+  });
+
+  it("gives each nine the same room, and needs a tail", () => {
+    const curve = percentileCurve({ ...measurement, n: 10_000, percentiles: { p50: 1, p90: 2, p99: 3, "p99.9": 4 } });
+    assert.deepEqual(curve?.ticks.map(({ label, across }) => [label, Math.round(across * 3 * 100) / 100]), [["0", 0], ["50 %", 0.3], ["90 %", 1], ["99 %", 2], ["99.9 %", 3]]);
+    assert.equal(percentileCurve({ ...measurement, n: 5, samples: [1, 2, 3, 4, 5] }), undefined);
+  });
+});
+
+describe("strips", () => {
+  const gap = (id: string, unit: Measurement["unit"], samples: readonly number[]): Measurement => ({ ...measurement, id, unit, n: samples.length, samples });
+
+  it("find gaps and cold starts by their names, whatever product they are of", () => {
+    assert.deepEqual(["failover.gap", "do.migration.gap", "failover.pause.gap", "do.takeover.time", "failover.latency", "kv.gape"].map((id) => isGap({ ...measurement, id })), [true, true, true, true, false, false]);
+    assert.deepEqual(["workers.cold-start.small", "workers.cold", "workers.coldstart", "kv.scold"].map((id) => isColdStart({ ...measurement, id })), [true, true, true, false]);
+  });
+
+  it("bring units together and orders by size", () => {
+    const data = strips([gap("a.gap", "s", [1, 2]), gap("b.gap", "us", [500])], () => []);
+    assert.deepEqual(data?.rows.map(({ samples, median }) => [samples, median]), [[[1_000, 2_000], 1_000], [[0.5], 0.5]]);
+    const cold = (id: string, scriptBytes: number): Measurement => ({ ...measurement, id, conditions: { scriptBytes } });
+    assert.deepEqual(bySize([cold("b", 9), { ...measurement, id: "x" }, cold("a", 3)]).map(({ id }) => id), ["a", "b", "x"]);
+  });
+});
+
+describe("timeline", () => {
+  const operation = { process: 1, outcome: "ok", action: "read", key: "k", output: "1", callMs: 3, returnMs: 4 } as const;
+
+  it("puts operations in the order of their calls, one lane a client, and leaves a lost answer open", () => {
+    const data = timelineOf({ kind: "history", text: "", operations: [operation, { process: 0, outcome: "info", action: "write", key: "k", input: "1", callMs: 0, returnMs: null }] });
+    assert.deepEqual(data?.lanes, ["client 0", "client 1"]);
+    assert.deepEqual(data?.bars.map(({ label, isOpen, isRead, toMs }) => [label, isOpen, isRead, toMs === data.endMs]), [["write 1 (answer lost)", true, false, true], ["read = 1", false, true, false]]);
+  });
+
+  it("is none without operations, and one of no length has room", () => {
+    assert.equal(timelineOf({ kind: "history", text: "x" }), undefined);
+    assert.ok((timelineOf({ kind: "history", text: "", operations: [{ ...operation, callMs: 0, returnMs: 0 }] })?.endMs ?? 0) > 0);
+  });
+});
+
+describe("round-trip times", () => {
+  it("make one line of there and back, the longer of both", () => {
+    const pops = [{ id: "a", region: "", latitude: 0, longitude: 0, httpAddress: "" }, { id: "b", region: "", latitude: 10, longitude: 10, httpAddress: "" }];
+    const rtt: Measurement = { ...measurement, id: "pop.rtt", matrix: [{ row: "a", column: "b", value: 7 }, { row: "b", column: "a", value: 9 }, { row: "a", column: "stranger", value: 1 }] };
+    const data = popMap(pops, rtt);
+    assert.ok(isRoundTrip(rtt));
+    assert.deepEqual(data.links.map(({ from, to, value }) => [from.id, to.id, value]), [["b", "a", 9]]);
+    assert.equal(data.times.length, 3);
+  });
+});
+
+describe("charts of a document", () => {
+  it("have names of their own that are safe for files, and tables with as many cells as heads", () => {
+    for (const document of [goodRun(), badRun(), bigRun(), hostileRun()]) {
+      const charts = chartsOf(document);
+      assert.ok(charts.length > 0);
+      assert.equal(new Set(charts.map(({ name }) => name)).size, charts.length);
+      for (const { name, table } of charts) {
+        assert.match(name, /^[A-Za-z0-9_][A-Za-z0-9._-]*$/);
+        for (const row of table.rows) assert.equal(row.length, table.heads.length);
+      }
+    }
+  });
+
+  it("tell of every kind of thing that a run measures", () => {
+    assert.deepEqual(new Set(chartsOf(badRun()).map(({ kind }) => kind)), new Set(["timeline", "strips", "map", "heat", "histogram", "curve", "series"]));
   });
 });

@@ -49,17 +49,24 @@ function withThresholds(values: readonly number[], thresholds: readonly number[]
 export function percentileMarks(measurement: Measurement): readonly PercentileMark[] {
   return Object.entries(measurement.percentiles ?? {})
     .filter(([, value]) => Number.isFinite(value))
-    .map(([name, value]) => ({ name, value, rank: percentileRank(name) }))
+    .map(([name, value]) => ({ name, value, rank: rankOf(name) }))
     .sort((a, b) => a.rank - b.rank || a.value - b.value)
     .slice(0, 16)
     .map(({ name, value }) => ({ name, value }));
 }
 
-function percentileRank(name: string): number {
+/** Whether a percentile's name says its rank: p50, p99.9, p999. */
+export function isRank(name: string): boolean {
+  return /^p\d+(\.\d+)?$/.test(name);
+}
+
+/** The rank in percent that orders names: p999 is 99.9; min and max stand at the ends, other names behind. */
+export function rankOf(name: string): number {
   if (name === "min") return -1;
   if (name === "max") return 101;
-  const digits = /^p(\d+(?:\.\d+)?)$/.exec(name)?.[1];
-  return digits === undefined ? 102 : Number(digits) > 100 ? Number(`${digits.slice(0, 2)}.${digits.slice(2)}`) : Number(digits);
+  if (!isRank(name)) return 102;
+  const digits = name.slice(1);
+  return Number(digits) > 100 ? Number(`${digits.slice(0, 2)}.${digits.slice(2)}`) : Number(digits);
 }
 
 /** The scale of a strip that shows only percentiles. */

@@ -1,5 +1,6 @@
 // Where PoPs stand on a map and where their labels fit without covering each other. Pure; coordinates are degrees, x to
 // the east and y to the south, as a plate carrée is drawn.
+import type { Measurement } from "../../contract/result/document.js";
 import type { Pop } from "../../contract/target/types.js";
 
 export interface PopPlace {
@@ -12,6 +13,51 @@ export interface PopPlace {
   readonly anchor: "start" | "end" | "middle";
 }
 
+/** A line between two PoPs with the round-trip time that was measured. */
+export interface PopLink {
+  readonly from: PopPlace;
+  readonly to: PopPlace;
+  readonly value: number;
+  readonly unit: string;
+  /** 0 for the shortest, 1 for the longest. */
+  readonly share: number;
+}
+
+export interface PopMap {
+  readonly places: readonly PopPlace[];
+  readonly links: readonly PopLink[];
+  /** Every pair that was measured, those that cannot be drawn too. */
+  readonly times: readonly { readonly row: string; readonly column: string; readonly value: number; readonly unit: string }[];
+}
+
+/** @param measurement the round-trip times between PoPs, where the run has them */
+export function popMap(pops: readonly Pop[], measurement: Measurement | undefined): PopMap {
+  const places = popPlaces(pops);
+  const byId = new Map(places.map((place) => [place.id, place]));
+  const times = (measurement?.matrix ?? []).filter(({ value }) => Number.isFinite(value)).map((one) => ({ ...one, unit: measurement?.unit ?? "ms" }));
+  const drawn = new Map<string, (typeof times)[number]>();
+  // There and back are one line: the longer of both.
+  for (const one of times) {
+    const pair = JSON.stringify([one.row, one.column].sort());
+    const before = drawn.get(pair);
+    if (one.row !== one.column && (before === undefined || before.value < one.value)) drawn.set(pair, one);
+  }
+  const values = [...drawn.values()].map(({ value }) => value);
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const links = [...drawn.values()].slice(0, linksDrawn).flatMap(({ row, column, value, unit }) => {
+    const [from, to] = [byId.get(row), byId.get(column)];
+    return from === undefined || to === undefined ? [] : [{ from, to, value, unit, share: high > low ? (value - low) / (high - low) : 0.5 }];
+  });
+  return { places, links, times };
+}
+
+/** Whether a measurement holds the round-trip times between PoPs. */
+export function isRoundTrip({ id, matrix }: Measurement): boolean {
+  return (matrix?.length ?? 0) > 0 && /round-?trip|(?:^|[.-])rtt(?:[.-]|$)/i.test(id);
+}
+
+const linksDrawn = 66;
 const placesDrawn = 64;
 const lineHeight = 9;
 const letterWidth = 5;

@@ -3,9 +3,10 @@ import type { CheckResult } from "../../contract/result/document.js";
 import { verdicts } from "../../contract/result/document.js";
 import type { Overview, ProductChecks } from "../overview.js";
 import { duration, plural, verdictSigns, verdictWords, worstFirst } from "../words.js";
+import { evidenceList } from "./evidence.js";
 import type { Markup } from "./markup.js";
 import { html, lines } from "./markup.js";
-import { evidenceList, replay, sign, verdictLabel } from "./parts.js";
+import { replay, sign, verdictLabel } from "./parts.js";
 
 /** Each check's element id; a check has one place on the page that a link can name. */
 export type CheckAnchors = ReadonlyMap<CheckResult, string>;
@@ -24,7 +25,7 @@ export function checkCard(check: CheckResult, anchorsOf: CheckAnchors): Markup {
 <h3>${sign(check.verdict)} <span>${check.promise} <a class="self" href="#${anchor}" aria-label="Link to ${check.id}">#</a></span></h3>
 <p class="meta"><code>${check.id}</code>${check.claims.length === 0 ? undefined : html` · ${check.claims.slice(0, 12).join(" ")}`} · ${check.level} · ${duration(check.durationMs)}</p>
 <p class="reason">${check.reason ?? "No reason was recorded."}</p>
-${compared}${evidenceList(check.evidence)}${replay(check.replay)}
+${compared}${evidenceList(check)}${replay(check.replay)}
 </article>`;
 }
 
@@ -84,6 +85,6 @@ function row(check: CheckResult, anchor: string, isCarded: boolean): Markup {
   const reason = check.verdict === "pass" ? undefined : html`<span class="why">${check.reason ?? "no reason recorded"}</span>`;
   const known = check.known === undefined ? undefined : html`<span class="why">known ${check.known.kind}: ${check.known.reason}</span>`;
   const link = isCarded ? html` <a href="#${anchor}">details</a>` : html` <a class="self" href="#${anchor}" aria-label="Link to ${check.id}">#</a>`;
-  const notes = isCarded || check.evidence.length === 0 ? undefined : html`<details class="data"><summary>${plural(check.evidence.length, "note")}</summary>${evidenceList(check.evidence)}${check.verdict === "pass" ? undefined : replay(check.replay)}</details>`;
+  const notes = isCarded || check.evidence.length === 0 ? undefined : html`<details class="data"><summary>${plural(check.evidence.length, "note")}</summary>${evidenceList(check)}${check.verdict === "pass" ? undefined : replay(check.replay)}</details>`;
   return html`<tr data-verdict="${check.verdict}"${isCarded ? undefined : html` id="${anchor}"`}><td>${sign(check.verdict)}</td><th scope="row">${check.promise}<span class="meta"><code>${check.id}</code>${link}</span>${reason}${known}${notes}</th><td class="ids">${check.claims.slice(0, 12).join(" ")}</td><td class="number">${duration(check.durationMs)}</td></tr>`;
 }

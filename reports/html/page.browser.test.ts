@@ -1,7 +1,8 @@
 // The page in a real browser: nothing loads, nothing of a target runs, nothing overflows, and the filter, the folds and the
 // links do what they are there for. Registered only where Chromium is; says how to get it where it is not.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,54 @@ if (!existsSync(executablePath)) {
       await page.context().close();
     });
 
+    for (const [name, views] of [["bad", [[390, "dark"], [1280, "light"]]], ["hostile", [[390, "light"]]]] as const) {
+      it(`${name}: violates no rule of axe`, async () => {
+        for (const [width, scheme] of views) {
+          const { page } = await open(name, { width, scheme });
+          await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+          // Through the debugger and not as a script of the page, whose policy would refuse it.
+          await page.evaluate(axeSource);
+          const violations = await page.evaluate<readonly string[]>(axeViolations);
+          assert.deepEqual(violations, [], `${width} ${scheme}`);
+          await page.context().close();
+        }
+      });
+    }
+
+    it("draws every chart with a table below it", async () => {
+      const { page } = await open("bad");
+      const found = await page.evaluate<{ readonly charts: number; readonly alone: readonly string[] }>(`(() => {
+        const charts = [...document.querySelectorAll("svg.chart, svg.map")];
+        return { charts: charts.length, alone: charts.filter((one) => !one.closest("figure")?.querySelector("table")).map((one) => one.getAttribute("aria-label")) };
+      })()`);
+      assert.ok(found.charts >= 12, String(found.charts));
+      assert.deepEqual(found.alone, []);
+      await page.context().close();
+    });
+
+    it("is used with the keyboard alone: skip link, navigation, folds, filter, copy", async () => {
+      const { page } = await open("bad");
+      await page.keyboard.press("Tab");
+      assert.equal(await page.evaluate("document.activeElement.className"), "skip");
+      await page.keyboard.press("Enter");
+      assert.equal(await page.evaluate("document.activeElement.id"), "content");
+      await page.locator("details.product > summary").first().focus();
+      await page.keyboard.press("Enter");
+      assert.equal(await page.evaluate("document.querySelector('details.product').open"), true);
+      await page.locator("input[value=pass]").focus();
+      await page.keyboard.press("Space");
+      assert.match(await page.locator("#found").innerText(), /shown$/);
+      await page.context().close();
+    });
+
+    it("prints everything that a fold hides", async () => {
+      const { page } = await open("bad");
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await page.locator("nav").isVisible(), false);
+      assert.equal(await page.locator("tr[data-verdict] th").first().isVisible(), true);
+      await page.context().close();
+    });
+
     it("keeps text readable: contrast of at least 4.5 to 1, light and dark", async () => {
       for (const scheme of ["light", "dark"] as const) {
         const { page } = await open("bad", { scheme });
@@ -118,6 +167,9 @@ if (!existsSync(executablePath)) {
     });
   });
 }
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axeViolations = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")))`;
 
 /** Runs in the page: texts whose contrast to the nearest painted background is too low. */
 const lowContrast = `(() => {

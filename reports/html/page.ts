@@ -7,10 +7,11 @@ import { shortened, visible } from "../text.js";
 import { plural, verdictSigns } from "../words.js";
 import { cardsShown, checkCard, checksSection, groupCard, groupedByReason } from "./checks.js";
 import { claimsSection } from "./claims.js";
+import { evidenceList } from "./evidence.js";
 import { anchors, html, trusted } from "./markup.js";
 import type { Markup } from "./markup.js";
 import { measurementsSection } from "./measurements.js";
-import { evidenceList, replay, table, verdictLabel } from "./parts.js";
+import { replay, table, verdictLabel } from "./parts.js";
 import { environmentSection, faultsSection } from "./run.js";
 import { pageScript } from "./script.js";
 import { pageStyle } from "./style.js";
@@ -35,11 +36,11 @@ export function htmlReport(whole: ResultDocument): string {
     { id: "failed", title: "What failed", short: "Failed", count: facts.failures.length, body: facts.failures.length === 0 ? html`<p class="calm">No check failed${facts.known.length === 0 ? "" : " that is not known to"}.</p>` : cards(failed, facts.failures.length, anchorsOf) },
     ...(facts.undecided.length === 0 ? [] : [{ id: "undecided", title: "What could not be told", short: "Undecided", count: facts.undecided.length, body: html`<p class="soft">An inconclusive check certifies nothing; an error is the harness's own fault, never the target's.</p>${groups.map((group) => groupCard(group, anchorsOf))}${cards(undecided, single.length, anchorsOf)}` }]),
     ...(facts.known.length === 0 ? [] : [{ id: "known", title: "Known failures", short: "Known", count: facts.known.length, body: knownTable(facts.known, anchorsOf) }]),
-    { id: "claims", title: "Claims", count: document.claims.length, body: claimsSection(document.claims, (id) => byId.get(id)) },
+    { id: "claims", title: "Claims", count: document.claims.length, body: claimsSection(document, (id) => byId.get(id)) },
     { id: "measurements", title: "Measurements", count: Object.keys(document.measurements).length, body: measurementsSection(document) },
     { id: "checks", title: "Checks", count: document.checks.length, body: checksSection(facts, anchorsOf, (check) => carded.has(check)) },
     { id: "faults", title: "Faults injected", short: "Faults", count: document.faults.length, body: faultsSection(document) },
-    { id: "target", title: "Target", body: targetSection(document.target) },
+    { id: "target", title: "Target", body: targetSection(document) },
     { id: "environment", title: "Environment and replay", short: "Environment", body: environmentSection(document) },
   ];
   const verdict: Verdict = document.run.interrupted === undefined ? document.verdict : "error";
@@ -88,7 +89,7 @@ function knownTable(known: readonly CheckResult[], anchorsOf: ReadonlyMap<CheckR
     html`<a href="#${anchorsOf.get(check)}">${check.promise}</a><span class="meta"><code>${check.id}</code></span>`,
     verdictLabel(check.verdict),
     check.known?.kind,
-    html`${check.known?.reason}${check.reason === undefined ? undefined : html`<span class="why">Observed: ${check.observed ?? check.reason}</span>`}<details class="data"><summary>Evidence</summary>${evidenceList(check.evidence)}${replay(check.replay)}</details>`,
+    html`${check.known?.reason}${check.reason === undefined ? undefined : html`<span class="why">Observed: ${check.observed ?? check.reason}</span>`}<details class="data"><summary>Evidence</summary>${evidenceList(check)}${replay(check.replay)}</details>`,
   ]);
   return html`<p class="soft">They run, they do not count against the target, and an entry that passes fails the run until it is removed.</p>${table(plural(known.length, "check named by a known failure", "checks named by known failures"), ["Check", "Verdict", "Known as", "Reason"], rows)}`;
 }

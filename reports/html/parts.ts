@@ -1,8 +1,8 @@
-// Small parts that several sections of the page share: verdict signs, tables, the replay line, evidence.
-import type { Evidence, Verdict } from "../../contract/result/document.js";
+// Small parts that several sections of the page share: verdict signs, tables, the replay line.
+import type { Verdict } from "../../contract/result/document.js";
 import { verdictSigns, verdictWords } from "../words.js";
 import type { Markup, Value } from "./markup.js";
-import { html, lines } from "./markup.js";
+import { html } from "./markup.js";
 
 /** A verdict's sign with its word for those who hear the page. */
 export function sign(verdict: Verdict): Markup {
@@ -27,13 +27,4 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
 /** A command to copy. The script adds the button, so that none stands there that does nothing. */
 export function replay(command: string): Markup {
   return html`<div class="replay"><span class="soft">Replay</span><code>${command}</code></div>`;
-}
-
-const evidenceShown = 20;
-const evidenceTitles = { fault: "Fault", exchange: "Exchange", history: "History", observation: "Observation" } as const satisfies Record<Evidence["kind"], string>;
-
-export function evidenceList(evidence: readonly Evidence[]): Markup | undefined {
-  if (evidence.length === 0) return undefined;
-  const shown = evidence.slice(0, evidenceShown).map((one) => html`<figure class="evidence"><figcaption>${evidenceTitles[one.kind]}</figcaption><pre tabindex="0">${lines(one.text)}</pre></figure>`);
-  return html`${shown}${evidence.length > evidenceShown ? html`<p class="soft">… and ${evidence.length - evidenceShown} more in result.json.</p>` : undefined}`;
 }

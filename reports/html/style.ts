@@ -94,8 +94,7 @@ section h3 { margin-block: 1.5rem 0.4rem; }
 .finding > .meta { padding-left: 1.75rem; }
 .finding .reason { margin-top: 0.7rem; }
 .grouped { margin: 0.6rem 0 0; padding-left: 2.9rem; font-size: 0.94rem; columns: 26rem; column-gap: 2rem; } .grouped li { break-inside: avoid; } .grouped code { font-size: 0.8rem; }
-.self { color: var(--soft); text-decoration: none; padding-inline: 0.3em; opacity: 0.55; font-weight: 400; }
-.self:hover, .self:focus-visible { opacity: 1; }
+.self { color: var(--soft); text-decoration: underline dotted; margin-inline: 0.3em; font-weight: 400; }
 .compared { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem; margin-top: 0.8rem; }
 .compared dt, .evidence figcaption, .replay .soft { font-size: 0.78rem; font-weight: 600; color: var(--soft); letter-spacing: 0.02em; }
 .compared dd { margin: 0; }
@@ -157,6 +156,12 @@ details > summary { cursor: pointer; }
 .limit { stroke: var(--fail-ink); stroke-width: 1.5; stroke-dasharray: 5 3; }
 .span { stroke: var(--bar); stroke-width: 3; opacity: 0.45; }
 .line { fill: none; stroke: var(--bar); stroke-width: 1.6; stroke-linejoin: round; }
+.dot.thin { fill-opacity: 0.45; stroke: none; } .dot.hollow { fill: none; stroke: var(--bar); stroke-dasharray: 2 2; }
+.row-text { font-size: 10.5px; font-weight: 600; fill: var(--ink); }
+.strip { display: block; width: min(100%, 15rem); height: 1.5rem; margin-top: 0.15rem; } .strip .tickmark { stroke: var(--bar); stroke-width: 1.2; stroke-opacity: 0.6; } .strip .tickmark.fail { stroke: var(--fail); } .range { display: block; font-size: 0.82rem; }
+.timeline { min-width: 40rem; max-width: 60rem; } .span-bar.writes { fill: var(--bar); } .span-bar.reads { fill: var(--card); stroke: var(--bar); stroke-width: 1.8; } .span-bar.failed { fill: none; stroke: var(--none-ink); stroke-width: 1.4; stroke-dasharray: 3 2; }
+.lost { fill: none; stroke: var(--fail-ink); stroke-width: 2; } .bar-text { font: 600 10.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; fill: var(--ink); } .bar-text.inside { fill: var(--card); }
+.map .link { stroke: var(--bar); stroke-width: 1.2; stroke-opacity: 0.7; } .map .link.near { stroke-width: 1.8; } .map .link.far { stroke-dasharray: 4 3; } .map .link-text { font-size: 7px; fill: var(--soft); }
 .fault { fill: var(--shade); } .silence { fill: var(--fail); }
 .percentiles { font-size: 0.86rem; margin-top: 0.5rem; width: auto; } .percentiles th, .percentiles td { padding-right: 0.9rem; padding-block: 0.2rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; margin-top: 0.7rem; font-size: 0.84rem; color: var(--soft); }

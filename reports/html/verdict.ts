@@ -63,7 +63,7 @@ function countBar(title: string, counts: Counts): Markup {
     return part;
   });
   const legend = shown.map(({ verdict, count }) => html`<li class="${count === 0 ? "zero" : ""}"><span class="sign ${verdict}" aria-hidden="true">${verdictSigns[verdict]}</span> <b>${count}</b> ${verdictWords[verdict]}</li>`);
-  return html`<section class="counts" aria-label="${title}"><h2>${title} <span class="soft">${all}</span></h2><svg class="bar-svg" width="100%" height="10" aria-hidden="true">${parts}</svg><ul class="legend">${legend}</ul></section>`;
+  return html`<div class="counts"><h2>${title} <span class="soft">${all}</span></h2><svg class="bar-svg" width="100%" height="10" aria-hidden="true">${parts}</svg><ul class="legend">${legend}</ul></div>`;
 }
 
 function percent(part: number, whole: number): string {

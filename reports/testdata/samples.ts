@@ -1,6 +1,6 @@
 // Result documents to try writers on: a good run, a bad one, a big one as a real night leaves it, and a hostile one.
 // Made by code and not by hand, from a seed, so that each states what it is about and stays valid when the type grows.
-import type { CheckResult, ClaimResult, Counts, Measurement, ResultDocument, Verdict } from "../../contract/result/document.js";
+import type { CheckResult, ClaimResult, Counts, Evidence, Measurement, ResultDocument, Verdict } from "../../contract/result/document.js";
 
 const startedAtMs = Date.UTC(2026, 10, 12, 8, 5, 0);
 
@@ -85,6 +85,20 @@ function claim(id: string, statement: string, documented: string, changes: Parti
   };
 }
 
+/** A read that no window explains, as a checker leaves it. */
+const staleRead: Evidence = {
+  kind: "history",
+  text: "kv.staleness.window: no window up to 1,000 ms explains the history",
+  operations: [
+    { process: 0, outcome: "ok", action: "write", key: "k", input: "k#3", popId: "fra", callMs: 0, returnMs: 4.1 },
+    { process: 0, outcome: "ok", action: "write", key: "k", input: "k#4", popId: "fra", callMs: 810.2, returnMs: 816.9 },
+    { process: 2, outcome: "info", action: "write", key: "k", input: "k#5", popId: "iad", callMs: 3_720, returnMs: null },
+    { process: 4, outcome: "ok", action: "read", key: "k", output: "k#4", popId: "iad", callMs: 1_204, returnMs: 1_205.4 },
+    { process: 3, outcome: "fail", action: "write", key: "k", input: "k#6", popId: "iad", callMs: 2_000, returnMs: 2_310 },
+    { process: 5, outcome: "ok", action: "read", key: "k", output: "k#3", popId: "nrt", callMs: 4_937, returnMs: 4_941.2 },
+  ],
+};
+
 const kills = [4, 19, 34];
 
 function measurements(seed: number): Readonly<Record<string, Measurement>> {
@@ -105,6 +119,15 @@ function measurements(seed: number): Readonly<Record<string, Measurement>> {
     { id: "kv.read.miss", value: 4.1, unit: "ms", n: 120, conditions: { mode: "open loop", ratePerSecond: 20 }, percentiles: { min: 2.2, p50: 4.1, p90: 6.6, p99: 11.8, max: 14.2 } },
     { id: "failover.gap", value: gaps[5] ?? 0, unit: "ms", n: 10, conditions: { mode: "open loop", ratePerSecond: 200, fault: "kill" }, percentiles: { min: gaps[0] ?? 0, p50: gaps[5] ?? 0, max: gaps[9] ?? 0 }, samples: gaps },
     { id: "failover.latency", value: 1.4, unit: "ms", n: 9_000, conditions: { mode: "open loop", ratePerSecond: 200, address: "anycast" }, series, startedAtMs: startedAtMs + 60_000, percentiles: { p50: 1.4, p99: 31, max: 43 } },
+    ...[["do.migration.gap", 140], ["failover.pause.gap", 1_150]].map(([id, middle], row): Measurement => {
+      const own = Array.from({ length: 5 }, () => Math.round(Number(middle) * (0.8 + 0.5 * random()))).sort((a, b) => a - b);
+      return { id: String(id), value: own[2] ?? 0, unit: "ms", n: 5, conditions: { fault: row === 0 ? "kill" : "pause" }, samples: own, percentiles: { min: own[0] ?? 0, p50: own[2] ?? 0, max: own[4] ?? 0 }, ...(row === 1 ? { voidBecause: "the driver was saturated" } : {}) };
+    }),
+    ...[["small", 1_024], ["medium", 102_400], ["large", 3_145_728]].map(([name, sizeBytes], row): Measurement => {
+      const own = Array.from({ length: 24 }, () => Math.round((3 + row * 9 + 4 * random() * (row + 1)) * 100) / 100).sort((a, b) => a - b);
+      return { id: `workers.cold-start.${String(name)}`, value: own[12] ?? 0, unit: "ms", n: 24, conditions: { scriptBytes: Number(sizeBytes) }, samples: own, percentiles: { p50: own[12] ?? 0, p99: own[23] ?? 0 } };
+    }),
+    { id: "pop.round-trip", value: 96, unit: "ms", n: 60, conditions: { how: "table of the topology" }, matrix: [["fra", "iad", 88], ["iad", "fra", 88], ["fra", "nrt", 226], ["iad", "nrt", 157]].map(([row, column, value]) => ({ row: String(row), column: String(column), value: Number(value) })) },
     { id: "failover.errors", value: 0, unit: "count", n: 9_000, conditions: { fault: "kill" } },
     { id: "workers.rate", value: 11_240, unit: "requests/s", n: 3, conditions: { mode: "closed loop", connections: 32 }, voidBecause: "the driver lagged by 14 ms at p99" },
   ];
@@ -164,7 +187,7 @@ export function badRun(): ResultDocument {
     check("kv.missing", "a missing key reads as null", { claims: ["KV-25"], known: { kind: "failing", reason: "returned undefined before version 2" } }),
     check("kv.staleness.window", "a write is visible in every PoP within the documented window", {
       level: "distributed", claims: ["KV-01"], verdict: "fail", durationMs: 9_820, reason: "no window up to 1,000 ms explains the history: nrt still read version 3, 4,120 ms after version 4 was acknowledged", expected: "at most 1000 ms", observed: "4120 ms",
-      evidence: [{ kind: "history", text: "  0.000 ms  process 0 fra  write k=4          ok\n  2.114 ms  process 0 fra  acknowledged\n4120.551 ms  process 5 nrt  read  k -> 3       ok   <- explained by no window up to 1,000 ms" }, { kind: "observation", text: "smallest window that explains the rest: 967 ms" }],
+      evidence: [staleRead, { kind: "history", text: "  0.000 ms  process 0 fra  write k=4          ok\n  2.114 ms  process 0 fra  acknowledged\n4120.551 ms  process 5 nrt  read  k -> 3       ok   <- explained by no window up to 1,000 ms" }, { kind: "observation", text: "smallest window that explains the rest: 967 ms" }],
     }),
     check("failover.gap", "killing a PoP leaves a gap below 100 ms on the anycast address", { claims: ["AN-02"], verdict: "fail", durationMs: 45_100, reason: "the longest gap was 5,240 ms", expected: "at most 100 ms", observed: "5240 ms" }),
     check("failover.return", "a killed PoP serves again after it came back", { verdict: "not-applicable", reason: "the target has one PoP" }),
@@ -230,7 +253,7 @@ export function hostileRun(text: string = hostileText): ResultDocument {
   let number = 0;
   const isHuge = text.length > 100_000;
   const keyed = () => `${number++} ${isHuge ? text.slice(0, 5_000) : text}`;
-  const keep = new Set<string>(["schema", "verdict", "level", "kind", "unit", "profile"]);
+  const keep = new Set<string>(["schema", "verdict", "level", "kind", "unit", "profile", "outcome"]);
   const spoil = (value: unknown, key: string): unknown => {
     if (typeof value === "string") return keep.has(key) ? value : key === "id" && !isHuge ? keyed() : text;
     if (Array.isArray(value)) return value.map((one) => spoil(one, key));

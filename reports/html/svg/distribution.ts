@@ -1,68 +1,16 @@
-// Charts of the page as inline SVG. What is drawn comes from reports/charts; here are only coordinates. Colours are
-// classes of the style sheet, and every chart says in its label what it shows, for those who cannot see it.
-import type { Histogram, PercentileMark } from "../charts/distribution.js";
-import { stripScale } from "../charts/distribution.js";
-import type { Scale } from "../charts/scale.js";
-import type { TimeSeries } from "../charts/series.js";
-import { plural, quantity } from "../words.js";
-import type { Markup } from "./markup.js";
-import { html, trusted } from "./markup.js";
-
-const width = 340;
-const left = 8;
-const right = 332;
-
-/** A claim's figure as a chart shows it: at its place, with the name of what it judges. */
-export interface Threshold {
-  readonly value: number;
-  readonly label: string;
-}
-
-/** Lines of text above a chart, one for each threshold. */
-const thresholdsDrawn = 3;
-const labelHeight = 11;
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function across(scale: Scale, value: number): number {
-  return round(left + scale.at(value) * (right - left));
-}
-
-/** Text near an edge must grow inwards. */
-function anchorAt(x: number, room = 34): "start" | "middle" | "end" {
-  return x < left + room ? "start" : x > right - room ? "end" : "middle";
-}
-
-function horizontalAxis(scale: Scale, y: number, label: (value: number) => string): Markup {
-  const every = Math.ceil(scale.ticks.length / 6);
-  const ticks = scale.ticks.map((tick, index) => {
-    const x = across(scale, tick);
-    const text = index % every === 0 ? html`<text class="tick" x="${x}" y="${y + 15}" text-anchor="${anchorAt(x, 12)}">${label(tick)}</text>` : undefined;
-    return html`<line class="axis" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/>${text}`;
-  });
-  return html`<line class="axis" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/>${ticks}`;
-}
-
-/** @param top where the chart itself begins; labels stand above it, the first highest */
-function thresholdLines(scale: Scale, thresholds: readonly Threshold[], top: number, bottom: number): readonly Markup[] {
-  const shown = thresholds.slice(0, thresholdsDrawn);
-  return shown.map((threshold, index) => {
-    const isBeyond = threshold.value > scale.high * (1 + 1e-9);
-    const x = isBeyond ? right : across(scale, threshold.value);
-    const y = top - (shown.length - index) * labelHeight;
-    const label = isBeyond ? `${threshold.label} →` : threshold.label;
-    return html`${isBeyond ? undefined : html`<line class="limit" x1="${x}" x2="${x}" y1="${y + 3}" y2="${bottom}"/>`}<text class="limit-text" x="${x}" y="${y}" text-anchor="${anchorAt(x, 70)}">${label}</text>`;
-  });
-}
-
-function roomFor(thresholds: readonly Threshold[]): number {
-  return Math.min(thresholds.length, thresholdsDrawn) * labelHeight;
-}
+// Distributions as inline SVG: bars, the strip of percentiles, and the percentile curve. Every chart says in its label what
+// it shows, for those who cannot see it.
+import type { ChartOf } from "../../charts/definition.js";
+import type { PercentileMark } from "../../charts/distribution.js";
+import { stripScale } from "../../charts/distribution.js";
+import type { Scale } from "../../charts/scale.js";
+import { plural, quantity } from "../../words.js";
+import type { Markup } from "../markup.js";
+import { html, trusted } from "../markup.js";
+import { across, anchorAt, horizontalAxis, left, right, roomFor, round, thresholdLines, width } from "./axis.js";
 
 /** Bars with the percentiles marked on their own line below the bars' tops. */
-export function histogramSvg(chart: Histogram, marks: readonly PercentileMark[], unit: string, name: string, thresholds: readonly Threshold[]): Markup {
+export function histogramSvg({ data: chart, marks, unit, title: name, thresholds }: ChartOf<"histogram">): Markup {
   const top = 24 + roomFor(thresholds);
   const base = top + 94;
   const bars = chart.bins.map((bin) => {
@@ -91,7 +39,7 @@ function markLines(scale: Scale, marks: readonly PercentileMark[], base: number,
 }
 
 /** A line from the smallest to the largest percentile, with a dot for each. */
-export function percentileSvg(marks: readonly PercentileMark[], unit: string, name: string, thresholds: readonly Threshold[]): Markup {
+export function percentileSvg({ marks, unit, title: name, thresholds }: ChartOf<"percentiles">): Markup {
   const scale = stripScale(marks, thresholds.map(({ value }) => value));
   const y = 26 + roomFor(thresholds);
   const from = across(scale, marks[0]?.value ?? 0);
@@ -107,28 +55,20 @@ export function percentileSvg(marks: readonly PercentileMark[], unit: string, na
   return html`<svg class="chart" viewBox="0 0 ${width} ${y + 40}" role="img" aria-label="${label}"><line class="span" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/>${thresholdLines(scale, thresholds, y - 16, y + 16)}${dots}${horizontalAxis(scale, y + 16, (value) => quantity(value, unit))}</svg>`;
 }
 
-/** Values over time, with the faults as bands behind the line. */
-export function seriesSvg(chart: TimeSeries, unit: string, name: string): Markup {
-  const top = 30;
+/** Value over percentile; every further nine takes as much room as all before it. */
+export function curveSvg({ data, unit, title, thresholds }: ChartOf<"curve">): Markup {
+  const top = 14;
   const base = 128;
-  const down = (value: number) => round(base - chart.value.at(value) * (base - top));
-  const bands = chart.faults.map((fault, index) => {
-    const from = across(chart.time, fault.fromS);
-    const to = fault.toS === undefined ? right : across(chart.time, fault.toS);
-    return html`<rect class="fault" x="${from}" y="${top}" width="${Math.max(2, round(to - from))}" height="${base - top}"><title>${fault.label}</title></rect>${index < 6 ? html`<text class="fault-text" x="${from}" y="${top - 4 - (index % 2) * 11}" text-anchor="${anchorAt(from, 60) === "end" ? "end" : "start"}">▾ ${fault.label}</text>` : undefined}`;
-  });
-  // Only our own numbers, and longer than a string of a target may be shown.
-  const resumes = new Set(chart.silences.map(({ toS }) => toS));
-  const path = chart.points.map(([second, value], index) => `${index === 0 || resumes.has(second) ? "M" : "L"}${across(chart.time, second)} ${down(value)}`).join("");
-  const silences = chart.silences.map(({ fromS, toS }) => {
-    const from = across(chart.time, fromS);
-    return html`<rect class="silence" x="${from}" y="${base - 10}" width="${Math.max(1, round(across(chart.time, toS) - from))}" height="10"><title>nothing for ${quantity((toS - fromS) * 1000, "ms")}</title></rect>`;
-  });
-  const ticks = chart.value.ticks.filter((_, index) => index % Math.ceil(chart.value.ticks.length / 5) === 0);
+  const at = (share: number): number => round(left + share * (right - left));
+  const down = (value: number): number => round(base - data.value.at(value) * (base - top));
+  const path = data.points.map((point, index) => `${index === 0 ? "M" : "L"}${at(point.across)} ${down(point.value)}`).join("");
+  const ticks = data.value.ticks.filter((_, index) => index % Math.ceil(data.value.ticks.length / 5) === 0);
   const grid = ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${down(tick)}" y2="${down(tick)}"/>`);
-  // The lowest has no room above the time axis; the rest stand over the line, so that a spike does not strike them out.
   const labels = ticks.slice(1).map((tick) => html`<text class="tick over" x="${left + 2}" y="${down(tick) - 3}">${quantity(tick, unit)}</text>`);
-  const values = chart.points.map(([, value]) => value);
-  const label = `${name} over time, ${plural(chart.n, "point")}, from ${quantity(values.reduce((a, b) => Math.min(a, b)), unit)} to ${quantity(values.reduce((a, b) => Math.max(a, b)), unit)}${chart.faults.length === 0 ? "" : `; faults: ${chart.faults.map((fault) => `${fault.label} at ${Math.round(fault.fromS * 10) / 10} s`).join(", ")}`}${chart.silences.length === 0 ? "" : `; nothing came for ${chart.silences.map(({ fromS, toS }) => quantity((toS - fromS) * 1000, "ms")).join(", ")}`}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} 150" role="img" aria-label="${label}">${bands}${silences}${grid}<path class="line" d="${trusted(path)}"/>${labels}${horizontalAxis(chart.time, base, (value) => `${value} s`)}</svg>`;
+  const nines = data.ticks.map(({ across: share, label }) => html`<line class="axis" x1="${at(share)}" x2="${at(share)}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${at(share)}" y="${base + 15}" text-anchor="${anchorAt(at(share), 16)}">${label}</text>`);
+  const limits = thresholds.filter(({ value }) => value >= data.value.low && value <= data.value.high).slice(0, 3).map((limit) => html`<line class="limit" x1="${left}" x2="${right}" y1="${down(limit.value)}" y2="${down(limit.value)}"/><text class="limit-text" x="${right}" y="${down(limit.value) - 3}" text-anchor="end">${limit.label}</text>`);
+  const named = [0.5, 0.99, 0.999].flatMap((quantile) => data.points.find((point) => point.quantile >= quantile - 1e-9) ?? []);
+  const dots = named.map((point) => html`<circle class="dot" cx="${at(point.across)}" cy="${down(point.value)}" r="3"><title>${Number((point.quantile * 100).toFixed(3))} %: ${quantity(point.value, unit)}</title></circle>`);
+  const label = `Percentile curve of ${title}, ${plural(data.n, "sample")}: ${named.map((point) => `${Number((point.quantile * 100).toFixed(2))} % at most ${quantity(point.value, unit)}`).join(", ")}`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${grid}<line class="axis" x1="${left}" x2="${right}" y1="${base}" y2="${base}"/><path class="line" d="${trusted(path)}"/>${limits}${dots}${labels}${nines}</svg>`;
 }

@@ -50,6 +50,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "check a recorded history against a model, alone",
     load: async () => (await import("./commands/check.js")).checkCommand,
   },
+  "load open": {
+    summary: "open-loop load on a worker, latency from the intended send time",
+    load: async () => (await import("./commands/load/open.js")).loadOpenCommand,
+  },
   calibrate: {
     summary: "prove the load drivers on servers whose latency is known",
     load: async () => (await import("./commands/calibrate.js")).calibrateCommand,
@@ -96,20 +100,28 @@ ${exitCodesInWords}
 }
 
 async function main(typed: readonly string[], io: CommandIo): Promise<number> {
-  const [name, ...rest] = typed;
+  // A verb of two words is one: "load open".
+  const isPair = typed[1] !== undefined && Object.hasOwn(verbs, `${typed[0]} ${typed[1]}`);
+  const [name, ...rest] = isPair ? [`${typed[0]} ${typed[1]}`, ...typed.slice(2)] : typed;
   if (name === "-V" || name === "--version") {
     const { edgemarkVersion } = await import("./contract/version.js");
     io.out(`${edgemarkVersion()}\n`);
     return exitCodes.held;
   }
   if (name === undefined || name === "-h" || name === "--help" || name === "help") {
-    const verb = name === "help" ? rest[0] : undefined;
-    if (verb !== undefined) return main([verb, "--help"], io);
+    if (name === "help" && rest.length > 0) return main([...rest, "--help"], io);
     (name === undefined ? io.err : io.out)(help());
     return name === undefined ? exitCodes.usage : exitCodes.held;
   }
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (verb === undefined) {
+    const pairs = Object.keys(verbs).filter((one) => one.startsWith(`${name} `));
+    if (pairs.length > 0) {
+      const isHelp = rest.includes("--help") || rest.includes("-h");
+      const list = pairs.map((one) => `  edgemark ${one}: ${verbs[one]?.summary ?? ""}\n`).join("");
+      (isHelp ? io.out : io.err)(`${isHelp ? "" : `edgemark: a word after ${name} expected; ${rest[0] ?? "none"} came\n`}${list}`);
+      return isHelp ? exitCodes.held : exitCodes.usage;
+    }
     const nearest = nearestName(name, Object.keys(verbs));
     const hint = nearest === undefined ? "see `edgemark --help`" : `did you mean ${nearest}?`;
     throw new EdgemarkError("usage.flag", `a command expected; ${name} is none; ${hint}`);

@@ -6,19 +6,22 @@ import { cases as fetching } from "./cases/fetching.worker.js";
 import { cases as ids } from "./cases/ids.worker.js";
 import { cases as rpc } from "./cases/rpc.worker.js";
 import type { Env } from "./env.worker.js";
-import type { Room } from "./room.worker.js";
 
 export { Other, Plain, Probe } from "./probe.worker.js";
 export { Room } from "./room.worker.js";
 
 const cases = new Map([...ids, ...fetching, ...rpc, ...clone, ...errors].map((unit) => [unit.id, unit]));
 
-/** A connection to a room, or one of its methods with arguments as JSON. */
-async function room(stub: DurableObjectStub<Room>, method: string, request: Request): Promise<Response> {
-  if (method === "") return stub.fetch(request);
-  const given = new URL(request.url).searchParams.get("given") ?? "[]";
-  const call = Reflect.get(stub, method) as (...passed: unknown[]) => Promise<unknown>;
-  return Response.json({ value: (await call(...(JSON.parse(given) as unknown[]))) ?? null });
+/** Calls a method of an object with arguments as JSON; a failed call is an answer too. */
+async function call(stub: object, method: string, { searchParams }: URL): Promise<Response> {
+  const given = JSON.parse(searchParams.get("given") ?? "[]") as unknown[];
+  try {
+    const value = await (Reflect.get(stub, method) as (...passed: unknown[]) => Promise<unknown>)(...given);
+    return Response.json({ value: value ?? null });
+  } catch (error) {
+    const flag = (name: string): unknown => Reflect.get(error as object, name) ?? false;
+    return Response.json({ error: String(error), retryable: flag("retryable"), remote: flag("remote"), durableObjectReset: flag("durableObjectReset") }, { status: 500 });
+  }
 }
 
 export default {
@@ -33,8 +36,12 @@ export default {
       }
       case "touch":
         return new Response(await env.PROBES.getByName(unique).nonce());
+      case "ids":
+        return new Response(env.PROBES.idFromName(unique).toString());
+      case "probe":
+        return call(env.PROBES.getByName(unique), rest, url);
       case "room":
-        return room(env.ROOMS.getByName(unique), rest, request);
+        return rest === "" ? env.ROOMS.getByName(unique).fetch(request) : call(env.ROOMS.getByName(unique), rest, url);
       default:
         return new Response(`no ${url.pathname}`, { status: 404 });
     }

@@ -20,6 +20,8 @@ export interface Client {
   close(code?: number, reason?: string): void;
   /** Breaks the connection without a close. */
   terminate(): void;
+  /** False from the first word of an end, the other side's or ours. */
+  isOpen(): boolean;
   readonly closed: Promise<Closing>;
 }
 
@@ -71,6 +73,7 @@ export async function open(context: CheckContext, path: string, { protocols = []
     },
     close: (code, reason) => { socket.close(code, reason); },
     terminate: () => { socket.terminate(); },
+    isOpen: () => socket.readyState === WebSocket.OPEN,
     closed,
   };
 }

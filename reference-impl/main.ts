@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { announce, serveTarget, untilStopped } from "../contract/target/serve.js";
 import { edgemarkVersion } from "../contract/version.js";
+import { startFaults } from "./control/faults/registry.js";
 import { targetOf } from "./control/target.js";
 import { parseLag } from "./pop/d1/lag.js";
 import { openStorage } from "./supervisor/storage.js";
@@ -25,6 +26,9 @@ usage: main.js [options]
   --control-port N    port of the control server (default 0: any)
   --logs              writes what workers and engines say to stderr, a JSON object a line: popId, source, level, text
 `;
+
+/** A lease is a platform timer too, but one that the machine must keep up with: below 4 s a busy one loses leases that nobody cut. */
+const mostLeaseDivisor = 5;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -51,6 +55,7 @@ async function main(): Promise<void> {
   const controlPort = wholeNumber("--control-port", values["control-port"], 0, 65_535);
   const timeScale = Number(values["time-scale"]);
   if (!(timeScale >= 1 && timeScale <= 1000)) throw new Error(`--time-scale: a number from 1 to 1000 was expected; ${values["time-scale"]} came`);
+  const leaseDivisor = Math.min(timeScale, mostLeaseDivisor);
 
   const dataFolder = values.data === undefined ? await mkdtemp(join(tmpdir(), "edgemark-")) : resolve(values.data);
   const listeners = new Set<(event: EdgeEvent) => void>();
@@ -64,6 +69,7 @@ async function main(): Promise<void> {
       host: values.host,
       port,
       timeScale,
+      leaseDivisor,
       d1Lag: lagRules(values["d1-lag"]),
       dataFolder,
       programs: await readPrograms(),
@@ -76,13 +82,16 @@ async function main(): Promise<void> {
       },
     });
     closers.unshift(() => edge.close());
+    const faults = startFaults(edge);
+    closers.unshift(() => Promise.resolve(faults.close()));
     const server = await serveTarget(
       targetOf({
         edge,
         version: edgemarkVersion(),
         timeScale,
+        leaseDivisor,
         mutant: values.mutant,
-        faultTools: storage.isolate === undefined ? {} : { isolateStorage: storage.isolate },
+        faults,
         subscribe: (listener) => {
           listeners.add(listener);
           return () => listeners.delete(listener);

@@ -1,11 +1,13 @@
 // The reference edge's storage: an S3-compatible store in one directory. The engine's cluster keeps leases, owner
 // records and logs in it, and R2 its bytes, so what it acknowledges must survive anything but the loss of the disk.
 import { randomBytes } from "node:crypto";
+import type { Answer } from "./answers.js";
 import { takeIn } from "./body.js";
 import { realDisk } from "./disk.js";
 import { BucketError, toBucketError } from "./errors.js";
-import { Faults } from "./faults.js";
+import { Faults, slowed } from "./faults.js";
 import { type BucketListener, startListener } from "./listener.js";
+import { listObjects } from "./listing.js";
 import { lockDirectory } from "./lock.js";
 import { operate } from "./operations.js";
 import type { Credentials } from "./sigv4.js";
@@ -26,13 +28,19 @@ export interface BucketOptions {
   readonly fsync?: boolean;
 }
 
+export interface ListenOptions {
+  readonly port?: number;
+  /** What a reader here is shown instead of an object's bytes; called for objects that are small. Default: the bytes. */
+  readonly show?: (key: string, bytes: Buffer) => Promise<Buffer>;
+}
+
 export interface Bucket {
   readonly credentials: Credentials;
   /**
    * One more loopback listener on the same store.
    * @param options port 0 (the default): a free one
    */
-  listen(options?: { readonly port?: number }): Promise<BucketListener>;
+  listen(options?: ListenOptions): Promise<BucketListener>;
   get(key: string): Promise<Uint8Array | undefined>;
   /** @throws BucketError InsufficientStorage on a full disk, with nothing written */
   put(key: string, bytes: Uint8Array, condition?: WriteCondition): Promise<{ readonly etag: string } | "precondition-failed">;
@@ -40,13 +48,19 @@ export interface Bucket {
   delete(key: string): Promise<void>;
   /** All keys under a prefix, in order. */
   list(prefix: string): Promise<string[]>;
+  /** Prefixes one slash longer than the given one, in order: as a folder lists its folders. */
+  folders(prefix: string): Promise<readonly string[]>;
   /** Adds latency, in milliseconds, before every operation. */
   setDelayMs(delayMs: number): void;
+  /** Adds to every flush, in milliseconds: a disk that is slow. */
+  setFlushDelayMs(delayMs: number): void;
   /** While true, writes are answered as on a full disk. Reads and deletions go on. */
   setFull(isFull: boolean): void;
   /** Closes the listeners, finishes what is queued and closes the files. */
   close(): Promise<void>;
 }
+
+const mostFolders = 10_000;
 
 /**
  * Opens the store in a directory, recovering what a crash left.
@@ -56,26 +70,28 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
   const { directory, bucket, fsync = true } = options;
   const credentials = options.credentials ?? { accessKeyId: randomBytes(10).toString("hex"), secretAccessKey: randomBytes(30).toString("hex") };
   const nowMs = (): number => Date.now();
-  const disk = realDisk(fsync);
+  const faults = new Faults();
+  const disk = slowed(realDisk(fsync), faults);
   await disk.makeFolder(directory);
   const unlock = await lockDirectory(directory);
   const store = await Store.open({ disk, directory, nowMs }).catch(async (error: unknown) => {
     await unlock();
     throw error;
   });
-  const faults = new Faults();
   const listeners = new Set<BucketListener>();
   return {
     credentials,
-    async listen({ port = 0 } = {}) {
+    async listen({ port = 0, show } = {}) {
       const listener = await startListener({
         port,
         credentials,
         nowMs,
         async operate(request) {
           await faults.delay();
-          return operate(store, bucket, faults, request);
+          const answer = await operate(store, bucket, faults, request);
+          return show === undefined || request.method !== "GET" || answer.status !== 200 || !Buffer.isBuffer(answer.body) ? answer : shown(answer, await show(request.key, answer.body));
         },
+        random: Math.random,
       });
       listeners.add(listener);
       return listener;
@@ -108,8 +124,15 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
       }
       return keys;
     },
+    async folders(prefix) {
+      await faults.delay();
+      return listObjects(store, { prefix, delimiter: "/", after: "", limit: mostFolders }).prefixes;
+    },
     setDelayMs(delayMs) {
       faults.delayMs = delayMs;
+    },
+    setFlushDelayMs(delayMs) {
+      faults.flushDelayMs = delayMs;
     },
     setFull(isFull) {
       faults.isFull = isFull;
@@ -121,6 +144,10 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
       await unlock();
     },
   };
+}
+
+function shown(answer: Answer, body: Buffer): Answer {
+  return { ...answer, headers: { ...answer.headers, "content-length": String(body.length) }, body };
 }
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Buffer, void, undefined> {

@@ -8,6 +8,7 @@ import { toBucketError } from "./errors.js";
 import { type BucketRequest, readRequest } from "./request.js";
 import { type Credentials, rememberingSigningKey, verifySignature } from "./sigv4.js";
 import { xmlError } from "./xml.js";
+import { Path } from "../links/path.js";
 
 /** How a listener behaves while its PoP is cut off: never answers, or ends every connection. */
 export type Isolation = "hang" | "refuse";
@@ -21,6 +22,10 @@ export interface BucketListener {
    */
   isolate(mode: Isolation): void;
   restore(): void;
+  /** The way of requests to the store and of answers back: conditions on them are faults of the link. */
+  readonly paths: { readonly to: Path; readonly from: Path };
+  /** Resets all open connections. @returns how many there were */
+  reset(): number;
   close(): Promise<void>;
 }
 
@@ -30,6 +35,8 @@ export interface ListenerOptions {
   readonly credentials: Credentials;
   readonly nowMs: () => number;
   readonly operate: (request: BucketRequest) => Promise<Answer>;
+  /** Uniform in [0, 1), for faults of the link. */
+  readonly random: () => number;
 }
 
 /** Starts a listener on the loopback address. */
@@ -42,15 +49,17 @@ export async function startListener(options: ListenerOptions): Promise<BucketLis
 class Listener implements BucketListener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  readonly paths: BucketListener["paths"];
   readonly #sockets = new Set<Socket>();
-  readonly #held = new Set<() => void>();
   readonly #signingKey = rememberingSigningKey();
-  #isolation: Isolation | undefined;
+  #isRefusing = false;
+  #isolations: (() => void)[] = [];
   #requests = 0;
   url = "";
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.paths = { to: new Path(options.random), from: new Path(options.random) };
     // Connections stay open for as long as a client likes: one that is closed just when it is used again would
     // look like a failure of the storage.
     this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
@@ -71,23 +80,34 @@ class Listener implements BucketListener {
   }
 
   isolate(mode: Isolation): void {
-    this.#isolation = mode;
-    if (mode === "refuse") this.#dropAll();
+    if (mode === "hang") this.#isolations.push(this.paths.to.add({ holds: true }), this.paths.from.add({ holds: true }));
+    else {
+      this.#isRefusing = true;
+      this.reset();
+    }
   }
 
   restore(): void {
-    this.#isolation = undefined;
-    this.#release();
+    this.#isRefusing = false;
+    for (const end of this.#isolations) end();
+    this.#isolations = [];
+  }
+
+  reset(): number {
+    const count = this.#sockets.size;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    return count;
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#dropAll();
+    this.restore();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
   #accept(socket: Socket): void {
-    if (this.#isolation === "refuse") {
+    if (this.#isRefusing) {
       socket.destroy();
       return;
     }
@@ -95,24 +115,9 @@ class Listener implements BucketListener {
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  #dropAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#release();
-  }
-
-  #release(): void {
-    for (const release of this.#held) release();
-    this.#held.clear();
-  }
-
-  // Waits while nothing may come through. False: the client is gone.
-  async #passes(socket: Socket): Promise<boolean> {
-    while (this.#isolation === "hang" && !socket.destroyed) {
-      await new Promise<void>((resolve) => {
-        this.#held.add(resolve);
-        socket.once("close", resolve);
-      });
-    }
+  // Goes the way a request or an answer has to go. False: the client is gone.
+  async #passes(path: Path, socket: Socket): Promise<boolean> {
+    if (!path.isClear) await lateOrClosed(path, socket);
     return !socket.destroyed;
   }
 
@@ -121,7 +126,7 @@ class Listener implements BucketListener {
     // A client that goes away is no failure of ours.
     message.on("error", () => undefined);
     response.on("error", () => undefined);
-    if (!(await this.#passes(socket))) return;
+    if (!(await this.#passes(this.paths.to, socket))) return;
     const requestId = (++this.#requests).toString(16).padStart(16, "0");
     let answer: Answer;
     try {
@@ -134,10 +139,24 @@ class Listener implements BucketListener {
       answer = { status: error.status, headers: { "content-type": "application/xml" }, body: xmlError(error.code, error.message, message.url ?? "", requestId) };
     }
     try {
-      if (await this.#passes(socket)) await send(message, response, answer, requestId);
+      if (await this.#passes(this.paths.from, socket)) await send(message, response, answer, requestId);
     } finally {
       if (isStream(answer.body)) answer.body.close();
     }
+  }
+}
+
+async function lateOrClosed(path: Path, socket: Socket): Promise<void> {
+  const closed = new Promise<void>((resolve) => void (socket.destroyed ? resolve() : socket.once("close", resolve)));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, path.lateMs())));
+  await Promise.race([late, closed]);
+  clearTimeout(timer);
+  while (path.isHeld && !socket.destroyed) {
+    let forget = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (forget = path.whenOpen(resolve)));
+    await Promise.race([opened, closed]);
+    forget();
   }
 }
 

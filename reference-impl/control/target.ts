@@ -7,13 +7,15 @@ import { callAdmin } from "../supervisor/admin.js";
 import { type DeployedBinding, type DeployedWorker, hostOf } from "../supervisor/deployment.js";
 import type { Edge, EdgeEvent } from "../supervisor/edge.js";
 import { EngineFailed } from "../supervisor/engine.js";
-import { faultCapabilities, type FaultTools, startFaults } from "./faults.js";
+import type { Faults } from "./faults/registry.js";
 
 export interface TargetOptions {
   readonly edge: Edge;
   readonly version: string;
   readonly timeScale: number;
-  readonly faultTools: FaultTools;
+  /** A lease of 20 s is so many times shorter. */
+  readonly leaseDivisor: number;
+  readonly faults: Faults;
   /** Named defect that was planted, "" for none. */
   readonly mutant: string;
   /** Gives every event of the edge to the listener; returns a function that ends it. */
@@ -37,13 +39,14 @@ const capabilities: readonly Capability[] = [
   "kv",
   "durable-objects",
   "d1",
+  "d1.replicas",
+  "d1.replica-lag",
   "anycast",
   "reset",
   "evict",
   "locate",
   "watch",
   "clock",
-  ...faultCapabilities,
 ];
 
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -52,7 +55,7 @@ const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export function targetOf(options: TargetOptions): TargetServer {
   const { edge } = options;
   const versions = new Map<string, number>();
-  const faults = startFaults(edge, options.faultTools);
+  const { faults } = options;
 
   function nameOf(deploymentId: string): string {
     const name = deploymentId.replace(/@\d+$/, "");
@@ -113,7 +116,7 @@ function describe(options: TargetOptions): TargetDescription {
     name: "reference",
     version: options.version,
     vendor: "Edgemark",
-    capabilities,
+    capabilities: [...capabilities, ...options.faults.capabilities],
     unknownCapabilities: [],
     timeScale: options.timeScale,
     pops: edge.pops.map((pop) => ({
@@ -128,6 +131,7 @@ function describe(options: TargetOptions): TargetDescription {
     notes: [
       `workerd ${workerdVersion()}, one process per PoP, in cluster mode: Durable Objects are the engine's own`,
       "a client's place is told by its loopback address: 127.<10 + n>.x.y is near place n",
+      `a PoP that falls silent keeps its objects until its lease is over, ${20 / options.leaseDivisor} s; one that is seen to exit does not`,
       ...(options.mutant === "" ? [] : [`planted defect: ${options.mutant}`]),
     ],
     compatibilityDate: newestCompatibilityDate(),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, request as httpRequest, Agent, type RequestListener, type Server } from "node:http";
 import { connect, createServer as createPlainServer, type AddressInfo, type Socket } from "node:net";
+import { Path } from "../links/path.js";
 import { placesOf } from "../topology.js";
 import type { PopDoor, Route } from "./connection.js";
 import { listen, type Listener } from "./listener.js";
@@ -26,7 +27,7 @@ async function bench(route: Route): Promise<Bench> {
   assert.ok(place);
   const active = new Map<number, number>();
   const state = { route };
-  const door: PopDoor = { place, route: () => state.route, onRequest: (generation, change) => active.set(generation, (active.get(generation) ?? 0) + change) };
+  const door: PopDoor = { place, fromClients: new Path(Math.random), toClients: new Path(Math.random), route: () => state.route, onRequest: (generation, change) => active.set(generation, (active.get(generation) ?? 0) + change) };
   const listener = await listen({ host: "127.0.0.1", port: 0, choose: () => door });
   return {
     listener,

@@ -7,6 +7,8 @@ import { BadRequest, maximumHeadBytes, parseRequestHead, parseResponseHead, type
 import { type ClientIdentity, identify, rewriteHead } from "./identity.js";
 import { type OwnStatus, ownAnswer } from "./own-answer.js";
 import { salvageUnread } from "./salvage.js";
+import { Passage } from "../links/passage.js";
+import type { Path } from "../links/path.js";
 import type { Place } from "../topology.js";
 
 /** A socket of one process of a PoP that serves one deployment. */
@@ -21,6 +23,9 @@ export type Route = { readonly kind: "origin"; readonly origin: Origin } | { rea
 /** What a connection needs to know of the PoP it landed at. */
 export interface PopDoor {
   readonly place: Place;
+  /** The link between the PoP and its clients. */
+  readonly fromClients: Path;
+  readonly toClients: Path;
   route(host: string): Route;
   /** Told when a request begins and ends, by generation, so that a process can be stopped when it is idle. */
   onRequest(generation: number, change: 1 | -1): void;
@@ -36,8 +41,8 @@ interface Exchange {
   readonly method: string;
   readonly request: BodyTracker;
   readonly generation: number;
-  /** The client wants its connection to end after the answer. */
-  readonly isLast: boolean;
+  /** The connection ends after the answer: the client wants it, or the PoP is going. */
+  isLast: boolean;
   response: BodyTracker | undefined;
   /** The response has no length: it ends when the engine closes the connection. */
   endsWithConnection: boolean;
@@ -68,6 +73,8 @@ export class ClientConnection {
   /** The PoP it landed at. */
   readonly door: PopDoor;
   readonly #identity: ClientIdentity;
+  readonly #inbound: Passage;
+  readonly #outbound: Passage;
   #upstream: Upstream | undefined;
   #exchange: Exchange | undefined;
   /** Bytes of a request head that is not complete, or of a pipelined request that must wait. */
@@ -82,7 +89,11 @@ export class ClientConnection {
     this.door = door;
     this.#identity = identify(client.remoteAddress ?? "127.0.0.1", door.place);
     client.setNoDelay(true);
-    client.on("data", (chunk: Buffer) => this.#fromClient(chunk));
+    this.#inbound = new Passage(door.fromClients, (chunk) => this.#fromClient(chunk), () => client.resume());
+    this.#outbound = new Passage(door.toClients, (chunk) => client.write(chunk), () => this.#upstream?.socket.resume());
+    client.on("data", (chunk: Buffer) => {
+      if (!this.#inbound.push(chunk)) client.pause();
+    });
     client.on("drain", () => this.#upstream?.socket.resume());
     client.on("end", () => this.#close());
     client.on("error", () => this.#close());
@@ -99,9 +110,17 @@ export class ClientConnection {
     this.#close();
   }
 
+  /** Ends the connection as a PoP does that goes in order: at once when nothing is under way, else after the answer. */
+  finish(): void {
+    if (this.#exchange !== undefined) this.#exchange.isLast = true;
+    else if (!this.#isTunnel) this.#client.end();
+  }
+
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#inbound.close();
+    this.#outbound.close();
     // A worker whose client goes away in the middle is told by a reset: the engine takes a mere end for a client that
     // still listens, and works on.
     if (this.#exchange !== undefined && !this.#isTunnel) this.#upstream?.socket.resetAndDestroy();
@@ -116,11 +135,12 @@ export class ClientConnection {
     upstream?.socket.destroy();
   }
 
-  #fromClient(chunk: Buffer): void {
-    if (this.#isRefused) return;
+  /** @returns true: what must wait pauses the client itself */
+  #fromClient(chunk: Buffer): true {
+    if (this.#isRefused) return true;
     if (this.#isTunnel) {
       this.#toUpstream(chunk);
-      return;
+      return true;
     }
     try {
       if (this.#exchange !== undefined) this.#requestBody(chunk);
@@ -128,6 +148,7 @@ export class ClientConnection {
     } catch (error) {
       this.#refuse(error instanceof BadRequest ? error : new BadRequest(400, "malformed request"));
     }
+    return true;
   }
 
   #requestHead(bytes: Buffer): void {
@@ -210,7 +231,7 @@ export class ClientConnection {
   #fromUpstream(upstream: Upstream, chunk: Buffer): void {
     const exchange = this.#exchange;
     if (upstream !== this.#upstream || (exchange === undefined && !this.#isTunnel)) return;
-    if (!this.#client.write(chunk)) upstream.socket.pause();
+    if (!this.#outbound.push(chunk)) upstream.socket.pause();
     if (this.#isTunnel || exchange === undefined) return;
     let at = 0;
     while (exchange.response === undefined && at < chunk.length) at = this.#responseHead(exchange, chunk, at);
@@ -248,7 +269,7 @@ export class ClientConnection {
     this.#endExchange();
     if (exchange.isLast) {
       this.#dropUpstream();
-      this.#client.end();
+      this.#outbound.after(() => this.#client.end());
       return;
     }
     if (exchange.isEarly || exchange.bodyBytes > longBodyBytes) this.#dropUpstream();
@@ -274,8 +295,8 @@ export class ClientConnection {
     // All of the answer is out: what the client still sends of its request is read and dropped, and its connection lives on.
     if (exchange?.response?.isDone === true) return;
     // A response without a length, and a tunnel, end with their connection; anything else that ends now was cut off.
-    if (this.#isTunnel || exchange?.endsWithConnection === true) this.#client.end();
-    else this.#client.resetAndDestroy();
+    const isOver = this.#isTunnel || exchange?.endsWithConnection === true;
+    this.#outbound.after(() => (isOver ? this.#client.end() : this.#client.resetAndDestroy()));
   }
 
   /** Sends a request again whose connection the engine closed just as it was sent. @returns false when nothing serves it */
@@ -303,7 +324,7 @@ export class ClientConnection {
       return;
     }
     this.#linger();
-    this.#client.end(ownAnswer(status, message));
+    this.#outbound.after(() => this.#client.end(ownAnswer(status, message)));
     this.#endExchange();
     this.#dropUpstream();
   }

@@ -10,6 +10,8 @@ export interface Listener {
   readonly connections: ReadonlySet<ClientConnection>;
   /** Takes connections again after {@link Listener.shut}. @throws when another program took the port meanwhile */
   open(): Promise<void>;
+  /** Refuses new connections; each open one ends after the answer that is under way on it. */
+  finish(): void;
   /** Refuses new connections and resets the open ones. */
   shut(): Promise<void>;
 }
@@ -29,6 +31,7 @@ export interface ListenerOptions {
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const connections = new Set<ClientConnection>();
   let server: Server | undefined;
+  let closed = Promise.resolve();
   let port = options.port;
 
   function accept(socket: Socket): void {
@@ -43,9 +46,17 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
   async function open(): Promise<void> {
     if (server !== undefined) return;
+    // The port is ours again only when the listener before is closed.
+    await closed;
     const opened = createServer({ noDelay: true }, accept);
     port = await bind(opened, options.host, port);
     server = opened;
+  }
+
+  function stopListening(): void {
+    const closing = server;
+    server = undefined;
+    if (closing !== undefined) closed = new Promise((resolve) => closing.close(() => resolve()));
   }
 
   await open();
@@ -55,10 +66,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     },
     connections,
     open,
+    finish() {
+      stopListening();
+      for (const connection of connections) connection.finish();
+    },
     async shut() {
-      const closing = server;
-      server = undefined;
-      const closed = closing === undefined ? Promise.resolve() : new Promise<void>((resolve) => closing.close(() => resolve()));
+      stopListening();
       for (const connection of connections) connection.reset();
       await closed;
     },

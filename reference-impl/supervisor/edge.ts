@@ -6,12 +6,15 @@ import { cfBlobHeader } from "../front/identity.js";
 import { listen, type Listener } from "../front/listener.js";
 import { placeOfClient, placesOf, roundTripMs } from "../topology.js";
 import { callAdmin } from "./admin.js";
-import type { ClusterSettings, EngineSettings } from "./config.js";
+import { adoptAlarms } from "./alarms.js";
+import type { EngineSettings } from "./config.js";
 import type { DeployedWorker } from "./deployment.js";
 import { watchHealth } from "./health.js";
-import { endLease, ownerOf, type RecordStore } from "./lease.js";
+import { EngineFailed } from "./engine.js";
+import { endLease, nodes, ownerOf } from "./lease.js";
 import { engineSays, type LogLine } from "./log-line.js";
 import { type Generation, Pop } from "./pop.js";
+import type { Storage } from "./storage.js";
 
 export type EdgeEventKind = "pop-down" | "pop-up" | "deployment-rolled-out" | "fault-injected" | "fault-healed";
 export interface EdgeEvent {
@@ -32,8 +35,10 @@ export interface EdgeOptions {
   readonly d1Lag?: string;
   readonly dataFolder: string;
   readonly programs: EngineSettings["programs"];
-  /** Where the cluster's state is, by PoP: each has its own way to the bucket, so that one can be cut off. */
-  readonly storage: { readonly records: RecordStore; readonly prefix: string; readonly ofPop: (index: number) => Omit<ClusterSettings, "key" | "address"> };
+  /** Where the cluster's state is, and the PoPs' links to it and to each other. */
+  readonly storage: Storage;
+  /** Divides the 20 s of a lease, for tests. Default 1. */
+  readonly leaseDivisor?: number;
   readonly onEvent: (event: EdgeEvent) => void;
   readonly onLog: (popId: string, line: LogLine) => void;
 }
@@ -43,6 +48,7 @@ export interface Edge {
   readonly anycast: Listener;
   readonly workers: ReadonlyMap<string, DeployedWorker>;
   readonly adminToken: string;
+  readonly storage: Storage;
   pop(id: string): Pop | undefined;
   /** Rolls a worker out on every PoP that is up; the previous version serves until then, and on failure. @throws EngineFailed */
   deploy(worker: DeployedWorker): Promise<void>;
@@ -50,36 +56,51 @@ export interface Edge {
   /** Replaces every process, so that the next request meets isolates that never ran. */
   evict(): Promise<void>;
   reset(): Promise<void>;
-  /** Takes a PoP down. @returns evidence */
+  /** Takes a PoP down and keeps it so. @returns evidence */
   takeDown(pop: Pop, signal: "SIGKILL" | "SIGTERM"): Promise<string>;
-  /** Brings a PoP that is down back. @returns evidence */
+  /** Takes one {@link takeDown} back; the last one brings the PoP back. @returns evidence */
   bringUp(pop: Pop): Promise<string>;
+  /** Deploys at a PoP what it missed while the control plane could not reach it. */
+  catchUp(pop: Pop): Promise<void>;
+  /** host:port by which other PoPs reach the PoP's process. */
+  peerAddress(pop: Pop): Promise<string | undefined>;
+  /** Gives a PoP's KV the platform clock as it is, skewed as the PoP is. @returns what it says of its clock, JSON @throws AdminFailed */
+  setClock(pop: Pop): Promise<string>;
   /** Stops or resumes sending anycast clients to a PoP; its anycast connections are reset when it is withdrawn. */
   announce(pop: Pop, isAnnounced: boolean, why: string): void;
   /** Moves the platform clock forward. @returns its time in ms since 1970 */
   advanceClock(advanceMs: number): Promise<number>;
-  /** Sets how late replicas of D1 are, at every PoP that is up now or will be. @param rules as pop/d1/lag.ts reads them */
-  setD1Lag(rules: string): Promise<void>;
-  /** The rules in force. */
-  d1Lag(): string;
+  /**
+   * Makes replicas of D1 late, at every PoP that is up now or will be, until it is released; the last rule counts.
+   * @param rule as pop/d1/lag.ts reads them
+   */
+  holdD1Lag(rule: string): Promise<{ release(): Promise<void> }>;
   locate(objectId: string): Promise<{ readonly popId: string; readonly epoch: string } | undefined>;
   emit(kind: EdgeEventKind, popId: string, detail: string): void;
   close(): Promise<void>;
 }
 
-/** After a crash the process is started again, later each time it dies young. */
-const restartBackoffMs = [0, 200, 1000, 5000];
+/** After a crash the process is started again, later each time it dies young or does not come up. */
+const restartBackoffMs = [0, 200, 1000, 5000] as const;
+
+/** How often a PoP that a fault keeps from its storage looks whether it can start. */
+const impairedPollMs = 20;
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
 
 /** Starts an edge. @throws the listen error when an address is taken, EngineFailed when a PoP does not come up */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const clusterKey = randomBytes(32).toString("hex");
   const adminToken = randomBytes(24).toString("hex");
   const clockBaseMs = Date.now();
   const workers = new Map<string, DeployedWorker>();
   // A second edge on this machine has addresses of its own, so that its leases are not taken for ours.
   const addressBlock = randomBytes(1).readUInt8(0);
+  const reviving = new Set<Pop>();
   let clockOffsetMs = 0;
-  let d1Lag = options.d1Lag ?? "";
+  const d1Lag = [{ rule: options.d1Lag ?? "" }];
+  const d1LagRules = (): string => d1Lag.map(({ rule }) => rule).join(",");
   let generations = 0;
   let isClosing = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -98,9 +119,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       new Pop(place, index, {
         isDeployed: (worker) => workers.has(worker),
         onLog: options.onLog,
-        onExit: async (address) => {
-          await endLease(options.storage.records, options.storage.prefix, address).catch((error: unknown) => options.onLog("edge", engineSays(`the lease of ${address} could not be ended: ${String(error)}`)));
-        },
+        onExit: (pop, address) => buried(pop, address),
         onCrash: (pop, words) => void crashed(pop, words),
       }),
   );
@@ -109,12 +128,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     return {
       popId: pop.id,
       region: pop.place.region,
-      d1Lag,
+      d1Lag: d1LagRules(),
       workers: [...workers.values()],
-      cluster: { ...options.storage.ofPop(pop.index), key: clusterKey, address: `127.${100 + pop.index}.${addressBlock}.${1 + (number % 250)}` },
+      cluster: { ...options.storage.ofPop(pop.index), leaseDivisor: options.leaseDivisor ?? 1, address: `127.${100 + pop.index}.${addressBlock}.${1 + (number % 250)}` },
       cfBlobHeader,
       timeScale: options.timeScale,
-      clockOffsetMs,
+      clockOffsetMs: clockOffsetMs + pop.skewMs,
       clockBaseMs,
       programs: options.programs,
       adminToken,
@@ -123,7 +142,27 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   function prepare(pop: Pop): Promise<Generation> {
     const number = ++generations;
-    return pop.prepare(number, join(options.dataFolder, "engines", `${pop.id}-${number}`), settingsFor(pop, number));
+    const settings = settingsFor(pop, number);
+    options.storage.mesh?.serve(pop.index, settings.cluster.address);
+    return pop.prepare(number, join(options.dataFolder, "engines", `${pop.id}-${number}`), settings).catch((error: unknown) => {
+      options.storage.mesh?.forget(settings.cluster.address);
+      throw error;
+    });
+  }
+
+  /** A process has exited: its lease ends, and its peers take its objects and alarms over. */
+  async function buried(pop: Pop, address: string): Promise<void> {
+    const { records, prefix, mesh } = options.storage;
+    mesh?.forget(address);
+    // Nobody is told of a death that the control plane cannot see; the lease has to run out, as it does for everybody else.
+    await pop.control.open();
+    const say = (what: string) => (error: unknown) => options.onLog("edge", engineSays(`${what} of ${address}: ${String(error)}`));
+    const node = await endLease(records, prefix, address).catch(say("could not end the lease"));
+    if (node === undefined || isClosing) return;
+    const heir = upPops().find((one) => one !== pop) ?? upPops()[0];
+    if (heir === undefined) return;
+    // Not waited for: an object may take its time to begin, and the PoP's return does not depend on it.
+    void adoptAlarms(records, prefix, node, (ids) => callAdmin(heir, adminToken, "/begin", ids)).catch(say("could not adopt the alarms"));
   }
 
   /** Starts new processes at every PoP that is up and switches over only when all of them serve. */
@@ -138,7 +177,19 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     if (failed?.status === "rejected") throw failed.reason;
   }
 
-  const upPops = (): Pop[] => pops.filter((pop) => pop.current !== undefined);
+  const upPops = (): Pop[] => pops.filter((pop) => pop.current !== undefined && !pop.control.isHeld);
+
+  /** What changes everywhere; a PoP that cannot be reached catches up later. */
+  async function rollOut(): Promise<void> {
+    await roll(upPops());
+    for (const pop of pops) if (pop.control.isHeld) pop.isBehind = true;
+  }
+
+  /** Whether a fault keeps a process of the PoP from starting. */
+  function isStorageImpaired(pop: Pop): boolean {
+    const { faults } = options.storage;
+    return faults !== undefined && (faults.isFull || faults.paths(pop.index).to.isHeld || faults.paths(pop.index).from.isHeld);
+  }
 
   function announce(pop: Pop, isAnnounced: boolean, why: string): void {
     if (pop.isAnnounced === isAnnounced) return;
@@ -147,8 +198,19 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     emit(isAnnounced ? "pop-up" : "pop-down", pop.id, why);
   }
 
+  /** A PoP that goes in order takes nobody in any more, and answers whom it has. */
+  function leave(pop: Pop): void {
+    if (pop.isAnnounced) {
+      pop.isAnnounced = false;
+      emit("pop-down", pop.id, "stopping in order");
+    }
+    for (const connection of anycast.connections) if (connection.door === pop) connection.finish();
+    pop.listener?.finish();
+  }
+
   async function down(pop: Pop, why: string): Promise<void> {
     announce(pop, false, why);
+    for (const connection of anycast.connections) if (connection.door === pop) connection.reset();
     await pop.listener?.shut();
   }
 
@@ -159,24 +221,30 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   async function crashed(pop: Pop, words: string): Promise<void> {
     await down(pop, `its process ended by itself: ${words.split("\n").at(-1) ?? ""}`);
-    for (const waitMs of restartBackoffMs) {
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      if (isClosing || pop.current !== undefined) return;
-      const isBack = await serially(() => restart(pop)).catch((error: unknown) => {
-        options.onLog(pop.id, engineSays(`restart failed: ${String(error)}`));
-        return false;
-      });
-      if (isBack) return;
-    }
-    options.onLog(pop.id, engineSays("given up after four restarts"));
+    await revive(pop);
   }
 
-  async function restart(pop: Pop): Promise<boolean> {
-    if (isClosing) return true;
+  /** Starts a PoP again until it is up: what keeps it from starting may last for as long as it likes. */
+  async function revive(pop: Pop): Promise<void> {
+    if (reviving.has(pop)) return;
+    reviving.add(pop);
+    try {
+      for (let attempt = 0; !isClosing && pop.current === undefined && pop.kills === 0; attempt++) {
+        await pause(restartBackoffMs[Math.min(attempt, restartBackoffMs.length - 1)] ?? 0);
+        await pop.control.open();
+        // A start would hang, and everybody's deployments behind it.
+        while (!isClosing && pop.kills === 0 && isStorageImpaired(pop)) await pause(impairedPollMs);
+        await serially(() => restart(pop)).catch((error: unknown) => options.onLog(pop.id, engineSays(`restart failed: ${String(error)}`)));
+      }
+    } finally {
+      reviving.delete(pop);
+    }
+  }
+
+  async function restart(pop: Pop): Promise<void> {
+    if (isClosing || pop.kills > 0) return;
     if (pop.current === undefined) pop.adopt(await prepare(pop));
-    if (pop.isCutOff) return true;
-    await up(pop, `process ${pop.current?.engine.pid ?? 0} serves`);
-    return true;
+    if (pop.cuts === 0) await up(pop, `process ${pop.current?.engine.pid ?? 0} serves`);
   }
 
   const nearest = (clientAddress: string): Pop | undefined => {
@@ -189,8 +257,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
 
   const anycast = await listen({ host: options.host, port: options.port, choose: nearest });
+  const setClock = (pop: Pop): Promise<string> => callAdmin(pop, adminToken, "/clock", { offsetMs: clockOffsetMs + pop.skewMs });
   const edge: Edge = {
     pops,
+    storage: options.storage,
     anycast,
     workers,
     adminToken,
@@ -200,7 +270,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         const before = workers.get(worker.name);
         workers.set(worker.name, worker);
         try {
-          await roll(upPops());
+          await rollOut();
         } catch (error) {
           if (before === undefined) workers.delete(worker.name);
           else workers.set(worker.name, before);
@@ -215,7 +285,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         for (const pop of pops) pop.forgetRoutes();
         return Promise.resolve();
       }),
-    evict: () => serially(() => roll(upPops())),
+    evict: () => serially(rollOut),
     reset: () =>
       serially(async () => {
         const up = upPops();
@@ -224,29 +294,63 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         await Promise.all(up.map((pop) => callAdmin(pop, adminToken, "/cache/drop")));
       }),
     takeDown: async (pop, signal) => {
-      const dying = pop.stopCurrent(signal);
-      const evidence = await dying;
+      pop.kills++;
+      if (signal === "SIGTERM") leave(pop);
+      const evidence = await pop.stopCurrent(signal);
       await down(pop, evidence);
       return evidence;
     },
-    bringUp: (pop) =>
+    bringUp: async (pop) => {
+      pop.kills--;
+      if (pop.kills > 0) return `PoP ${pop.id} stays down: another fault keeps it so`;
+      if (!isStorageImpaired(pop)) {
+        try {
+          await serially(() => restart(pop));
+          return `process ${pop.current?.engine.pid ?? 0} of PoP ${pop.id} serves`;
+        } catch (error) {
+          if (!(error instanceof EngineFailed) || !isStorageImpaired(pop)) {
+            pop.kills++;
+            throw error;
+          }
+        }
+      }
+      void revive(pop);
+      return `PoP ${pop.id} starts when it can use its storage again, from which another fault keeps it`;
+    },
+    catchUp: (pop) =>
       serially(async () => {
-        await restart(pop);
-        return `process ${pop.current?.engine.pid ?? 0} of PoP ${pop.id} serves`;
+        if (pop.isBehind && pop.current !== undefined) await roll([pop]);
+        pop.isBehind = false;
       }),
+    peerAddress: async (pop) => {
+      const address = pop.current?.address;
+      const records = address === undefined ? [] : await nodes(options.storage.records, options.storage.prefix);
+      return records.find((node) => node.address.startsWith(`${address ?? ""}:`))?.address;
+    },
+    setClock,
     announce,
     advanceClock: (advanceMs) =>
       serially(async () => {
         clockOffsetMs += advanceMs;
-        if (advanceMs > 0) await Promise.all(upPops().map((pop) => callAdmin(pop, adminToken, "/clock", { offsetMs: clockOffsetMs })));
+        if (advanceMs > 0) await Promise.all(upPops().map(setClock));
         return clockBaseMs + (Date.now() - clockBaseMs) * options.timeScale + clockOffsetMs;
       }),
-    setD1Lag: (rules) =>
-      serially(async () => {
-        d1Lag = rules;
-        await Promise.all(upPops().map((pop) => callAdmin(pop, adminToken, "/d1/lag", { rules })));
-      }),
-    d1Lag: () => d1Lag,
+    holdD1Lag: async (rule) => {
+      const held = { rule };
+      const announceRules = (): Promise<void> =>
+        serially(async () => {
+          await Promise.all(upPops().map((pop) => callAdmin(pop, adminToken, "/d1/lag", { rules: d1LagRules() })));
+        });
+      d1Lag.push(held);
+      await announceRules();
+      return {
+        release: async () => {
+          const at = d1Lag.indexOf(held);
+          if (at !== -1) d1Lag.splice(at, 1);
+          await announceRules();
+        },
+      };
+    },
     locate: async (objectId) => {
       const owner = await ownerOf(options.storage.records, options.storage.prefix, objectId);
       const pop = owner === undefined ? undefined : pops[Number(owner.address.split(".")[1]) - 100];
@@ -255,6 +359,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     emit,
     close: async () => {
       isClosing = true;
+      for (const pop of pops) {
+        pop.kills++;
+        pop.control.clear();
+      }
       health.stop();
       await queue;
       await Promise.all([anycast.shut(), ...pops.map((pop) => pop.listener?.shut())]);

@@ -27,7 +27,7 @@ export interface PopHooks {
   readonly isDeployed: (worker: string) => boolean;
   readonly onLog: (popId: string, line: LogLine) => void;
   /** A process of the PoP has been seen to exit: its lease can end. */
-  readonly onExit: (address: string) => Promise<void>;
+  readonly onExit: (pop: Pop, address: string) => Promise<void>;
   /** The process that served the PoP ended and nobody asked for it. */
   readonly onCrash: (pop: Pop, words: string) => void;
 }
@@ -183,7 +183,7 @@ export class Pop implements PopDoor {
   }
 
   async #exited(generation: Generation): Promise<void> {
-    await this.#hooks.onExit(generation.address);
+    await this.#hooks.onExit(this, generation.address);
     await rm(generation.folder, { recursive: true, force: true });
     if (generation.isStopping || this.current !== generation) return;
     this.#serve(undefined);

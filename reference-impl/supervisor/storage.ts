@@ -20,6 +20,7 @@ export interface StorageFaults {
   probeMs(index: number, deadlineMs: number): Promise<number | undefined>;
   /** Makes every flush take longer. Several add up. @returns what ends it */
   slowDisk(delayMs: number): () => void;
+  readonly isFull: boolean;
   /** Fills the disk up. @returns what ends it */
   fillDisk(): () => void;
   /** Writes to storage, past all links. @returns ms until it was durable, or that the disk is full */
@@ -112,6 +113,9 @@ function storageFaults(bucket: Bucket, listenerOf: (index: number) => BucketList
     // Unsigned, so refused; but refused by the store, at the other end of the link.
     probeMs: (index, deadlineMs) => probeMs(listenerOf(index).url.replace("http://", ""), deadlineMs),
     slowDisk: (delayMs) => added(delays, { delayMs }),
+    get isFull() {
+      return fills.size > 0;
+    },
     fillDisk: () => added(fills, {}),
     async writeMs() {
       const startMs = performance.now();

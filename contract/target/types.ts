@@ -19,6 +19,8 @@ export const capabilities = {
   "kv": "KV namespaces",
   "durable-objects": "Durable Objects",
   "d1": "D1 databases",
+  "d1.replicas": "D1 read replicas at PoPs, for sessions",
+  "d1.replica-lag": "how late a PoP's D1 replicas are: slow-link and isolate with the scope replication",
   "r2": "R2 buckets",
   "queues": "Queues",
   "anycast": "one address that routes to the nearest healthy PoP",
@@ -148,6 +150,8 @@ export type FaultKind = (typeof faultKinds)[number];
  *   jitterMs (0): up to so much more, uniform.
  * - lossy-link: scope clients | peers | storage (peers). lossRatio: 0 to 1, the share of pieces that get lost; stallMs (200): how
  *   late such a piece comes, since TCP sends it again. What follows it waits too.
+ * - slow-link and isolate with scope replication (capability d1.replica-lag): the feed of the PoP's D1 replicas, and nothing else. They
+ *   show a change delayMs and up to jitterMs after its commit; isolated, they stand still. Healing lets them catch up.
  * - reset-connections: scope clients | peers | storage (clients). All open connections, once; nothing needs healing.
  * - clock-skew: skewMs: the PoP's clock is ahead by so much, behind when negative.
  * - slow-disk: delayMs: what the PoP writes to storage is durable, and acknowledged, so much later.

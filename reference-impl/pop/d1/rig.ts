@@ -67,7 +67,7 @@ export async function startD1Rig(lag = ""): Promise<D1Rig> {
   await copyFile(new URL("./d1.worker.js", import.meta.url), join(folder, "d1.js"));
   await writeFile(join(folder, "engine.capnp"), configuration(lag));
   let running = await start(folder);
-  return {
+  const rig: D1Rig = {
     async call(queries, token = "") {
       const body = JSON.stringify(queries.map((query) => (typeof query === "string" ? { sql: query, params: [] } : query)));
       const answer = await fetch(`${running.wireUrl}/query?resultsFormat=ROWS_AND_COLUMNS`, { method: "POST", headers: { ...headers, ...(token === "" ? {} : { [bookmarkHeader]: token }) }, body });
@@ -75,7 +75,7 @@ export async function startD1Rig(lag = ""): Promise<D1Rig> {
       return { error: "error" in parsed ? parsed.error : undefined, results: "error" in parsed ? [] : parsed, bookmark: answer.headers.get(bookmarkHeader) ?? "" };
     },
     async rows(sql, ...params) {
-      const { error, results } = await this.call([{ sql, params }]);
+      const { error, results } = await rig.call([{ sql, params }]);
       if (error !== undefined) throw new Error(`${sql} was refused: ${error}`);
       return results[0]?.results.rows ?? [];
     },
@@ -92,6 +92,7 @@ export async function startD1Rig(lag = ""): Promise<D1Rig> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return rig;
 }
 
 interface Running {

@@ -21,6 +21,15 @@ import { mutant as rolloutCutsRequests } from "./rollout-cuts-requests.js";
 import { mutant as cacheSharedByWorkers } from "./cache-shared-by-workers.js";
 import { mutant as cacheNeverExpires } from "./cache-never-expires.js";
 import { mutant as kvListSkipsAKey } from "./kv-list-skips-a-key.js";
+import { mutant as objectTwoOwners } from "./object-two-owners.js";
+import { mutant as objectOwnerRecordStale } from "./object-owner-record-stale.js";
+import { mutant as objectIdsByPop } from "./object-ids-by-pop.js";
+import { mutant as objectMigrationSlow } from "./object-migration-slow.js";
+import { mutant as objectLocateStale } from "./object-locate-stale.js";
+import { mutant as objectLostInRollout } from "./object-lost-in-rollout.js";
+import { mutant as objectLogListingLags } from "./object-log-listing-lags.js";
+import { mutant as objectRequestsTwice } from "./object-requests-twice.js";
+import { mutant as objectReadsByFollower } from "./object-reads-by-follower.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -46,4 +55,13 @@ export const mutants: readonly Mutant[] = [
   cacheSharedByWorkers,
   cacheNeverExpires,
   kvListSkipsAKey,
+  objectTwoOwners,
+  objectOwnerRecordStale,
+  objectIdsByPop,
+  objectMigrationSlow,
+  objectLocateStale,
+  objectLostInRollout,
+  objectLogListingLags,
+  objectRequestsTwice,
+  objectReadsByFollower,
 ];

@@ -84,8 +84,13 @@ function otherOrder(reads: readonly Read[], longest: Read): Found | undefined {
  * after something later in it had returned.
  */
 function againstTime(appends: ReadonlyMap<unknown, Operation>, reads: readonly Read[], longest: Read, time: Timeline): Found | undefined {
+  // Reads of the same length may be in any order: in that of their calls they never contradict each other.
   const byLength = new Map<number, Read[]>();
-  for (const one of reads) byLength.set(one.elements.length, [...(byLength.get(one.elements.length) ?? []), one]);
+  for (const one of [...reads].sort((a, b) => time(a.operation.callNs) - time(b.operation.callNs))) {
+    const alike = byLength.get(one.elements.length);
+    if (alike === undefined) byLength.set(one.elements.length, [one]);
+    else alike.push(one);
+  }
   const order: Operation[] = (byLength.get(0) ?? []).map(({ operation }) => operation);
   for (const [index, element] of longest.elements.entries()) {
     const append = appends.get(element);

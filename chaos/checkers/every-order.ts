@@ -49,3 +49,9 @@ export const playSet: Play = (state, { action, input, output, outcome }) => {
   const next = action === "add" ? now.includes(element) ? now : [...Array.from(now), element].sort().join("") : now.replace(element, "");
   return outcome === "ok" && output !== undefined && output !== (next !== now) ? no : next;
 };
+
+/** The state is the elements in their order, in one string: each is one letter. */
+export const playAppend: Play = (state, { action, input, output }) => {
+  if (action === "append") return `${String(state)}${String(input)}`;
+  return Array.isArray(output) && output.join("") === state ? state : no;
+};

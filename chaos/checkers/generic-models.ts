@@ -7,11 +7,12 @@ import { checkLinearizability, type SearchOptions } from "./linearizability.js";
 import type { Model } from "./model.js";
 import { casModel, registerModel } from "./register-model.js";
 import { checkRegister } from "./register.js";
+import { checkSet } from "./set.js";
 import { setModel } from "./set-model.js";
 
 export const linearizableRegister = model(`linearizable: ${registerModel.operations}`, checkRegister);
 export const linearizableCounter = model("linearizable, from 0: increment -> new value, read -> value", checkCounter);
-export const linearizableSet = model(`linearizable: ${setModel.operations}`, (operations, options) => checkLinearizability(operations, setModel, options));
+export const linearizableSet = model(`linearizable: ${setModel.operations}`, checkSet);
 export const linearizableCas = model(`linearizable: ${casModel.operations}`, (operations, options) => checkLinearizability(operations, casModel, options));
 export const linearizableAppend = model(`linearizable: ${appendOperations}`, checkAppend);
 

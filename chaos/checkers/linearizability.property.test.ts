@@ -3,11 +3,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { checkAppend } from "./append.js";
 import { checkCounter } from "./counter.js";
-import { playCounter, playRegister, playSet, someOrder, type Play } from "./every-order.js";
+import { playAppend, playCounter, playRegister, playSet, someOrder, type Play } from "./every-order.js";
 import { checkLinearizability } from "./linearizability.js";
 import { casModel, registerModel } from "./register-model.js";
 import { checkRegister } from "./register.js";
+import { checkSet } from "./set.js";
 import { setModel } from "./set-model.js";
 
 const seed = 20_252;
@@ -44,7 +46,7 @@ interface Subject {
   readonly play: Play;
 }
 
-const letter = (index: number): string => "wxyz".charAt(index);
+const letter = (index: number): string => "wxyzabcd".charAt(index);
 const isWrite = ({ kind }: Drawn | undefined = { kind: 9, outcome: "ok", call: 0, length: 0, a: 0, b: 0 }): boolean => kind < 5;
 
 const subjects: readonly Subject[] = [
@@ -99,6 +101,30 @@ const subjects: readonly Subject[] = [
     check: (operations) => checkLinearizability(operations, setModel),
     initial: "",
     play: playSet,
+  },
+  {
+    name: "set, each element first",
+    fields({ kind, a, b }) {
+      if (kind < 5) return { action: "add", input: letter(a % 2), ...(b === 0 ? {} : { output: b < 3 }) };
+      if (kind < 6) return { action: "remove", input: letter(a % 2) };
+      return { action: "read", output: [[], ["w"], ["x"], ["x", "w"]][a] };
+    },
+    check: checkSet,
+    initial: "",
+    play: playSet,
+  },
+  {
+    name: "list-append",
+    fields(one, index, all) {
+      if (isWrite(one)) return { action: "append", input: letter(index) };
+      // Some of the appends, mostly in the order of their calls: a good part of the histories is sound.
+      const appends = all.map((other, place) => ({ ...other, place })).filter((other) => isWrite(other) && other.outcome !== "fail");
+      const byCall = appends.sort((x, y) => (one.b === 3 ? y.call - x.call : x.call - y.call));
+      return { action: "read", output: byCall.slice(0, one.kind === 9 ? one.a : byCall.filter(({ call }) => call <= one.call).length).map(({ place }) => letter(place)) };
+    },
+    check: checkAppend,
+    initial: "",
+    play: playAppend,
   },
 ];
 

@@ -114,7 +114,7 @@ async function choose({ port, options }: Context, step: ScheduleStep, index: num
   if (step.popIds !== undefined) return step.popIds;
   const all = port.target.pops.map((pop) => pop.id);
   const random = randomOf(options.schedule.seed, `step ${index} at ${step.atMs}`);
-  if (step.select === "majority") return majorityOf(all, random);
+  if (step.select === "majority") return majorityOf(all, random, nemesisOf(step.nemesis));
   if (step.select !== "owner") return [pick(all, random)];
   const key = options.lastKey();
   if (key === undefined || port.locate === undefined) return "the home of the object in use is not known: the target does not declare locate";

@@ -60,16 +60,17 @@ function stepOf(nemesis: Nemesis, { atMs, durationMs, popIds, select, random }: 
   return {
     atMs,
     nemesis: nemesis.id,
-    ...(select === "owner" ? { select } : { popIds: select === "one" ? [pick(popIds, random)] : majorityOf(popIds, random) }),
+    ...(select === "owner" ? { select } : { popIds: select === "one" ? [pick(popIds, random)] : majorityOf(popIds, random, nemesis) }),
     durationMs,
     ...(nemesis.scopes === undefined ? {} : { scope: pick(nemesis.scopes, random) }),
     ...(names.length === 0 ? {} : { parameters }),
   };
 }
 
-/** More than half of them. */
-export function majorityOf(popIds: readonly string[], random: () => number): readonly string[] {
-  const chosen = shuffled(popIds, random).slice(0, Math.floor(popIds.length / 2) + 1);
+/** More than half of them; of a nemesis that needs another side, at least one less than all. */
+export function majorityOf(popIds: readonly string[], random: () => number, { leastPops }: Pick<Nemesis, "leastPops">): readonly string[] {
+  const count = Math.min(Math.floor(popIds.length / 2) + 1, Math.max(1, popIds.length + 1 - leastPops));
+  const chosen = shuffled(popIds, random).slice(0, count);
   return popIds.filter((popId) => chosen.includes(popId));
 }
 

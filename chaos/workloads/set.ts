@@ -1,6 +1,5 @@
 // Set: elements come, are looked for and go; at the end the whole set is read.
-import { checkLinearizability } from "../checkers/linearizability.js";
-import { setModel } from "../checkers/set-model.js";
+import { checkSet } from "../checkers/set.js";
 import { keyOf, objectsClass, objectsFixture, objectsNeeds } from "./objects.js";
 import type { Workload } from "./workload.js";
 
@@ -23,5 +22,5 @@ export const setWorkload: Workload = {
     return { action: choice < 0.65 ? "remove" : "contains", key, input: earlier };
   },
   finalReads: (keys) => keys.map((key) => ({ action: "read", key })),
-  judge: (operations) => checkLinearizability(operations, setModel),
+  judge: (operations) => checkSet(operations),
 };

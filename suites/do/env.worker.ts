@@ -11,6 +11,8 @@ export interface Env {
   readonly PLAIN: DurableObjectNamespace;
   readonly ROOMS: DurableObjectNamespace<Room>;
   readonly GREETING: string;
+  /** The worker that has the classes, in a deployment that only borrows them. */
+  readonly OWNER?: Fetcher;
 }
 
 export type Case = ObjectCase<Env>;

@@ -42,6 +42,8 @@ export default {
         return call(env.PROBES.getByName(unique), rest, url);
       case "room":
         return rest === "" ? env.ROOMS.getByName(unique).fetch(request) : call(env.ROOMS.getByName(unique), rest, url);
+      case "owner":
+        return env.OWNER === undefined ? new Response("no owner bound", { status: 404 }) : env.OWNER.fetch(new Request(new URL(`/${rest}${url.search}`, url), request));
       default:
         return new Response(`no ${url.pathname}`, { status: 404 });
     }

@@ -136,6 +136,14 @@ export class Probe extends Ancestor {
     return new Promise((resolve) => this.#waiting.set(word, () => resolve(word)));
   }
 
+  /** Says that it has begun, then takes its time, stores the word and answers. */
+  async slowly(afterMs: number, word: string): Promise<string> {
+    await this.ctx.storage.put("begun", word);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    await this.ctx.storage.put("word", word);
+    return word;
+  }
+
   waiting(): number {
     return this.#waiting.size;
   }

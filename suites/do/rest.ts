@@ -21,7 +21,7 @@ function pass(context: CheckContext, durationMs: number): Promise<void> {
   });
 }
 
-type RestCheck = Omit<Check, "level" | "needs" | "fixture" | "run" | "isWaiting" | "timeoutMs"> & Pick<Partial<Check>, "timeoutMs"> & { run(context: CheckContext, room: Room): Promise<void> };
+type RestCheck = Omit<Check, "level" | "needs" | "fixture" | "run" | "isWaiting" | "timeoutMs"> & Pick<Partial<Check>, "timeoutMs"> & { readonly run: (context: CheckContext, room: Room) => Promise<void> };
 
 function restCheck(check: RestCheck): Check {
   return roomCheck({ timeoutMs: patienceMs, ...check, isWaiting: true });
@@ -173,6 +173,23 @@ export const restChecks: readonly Check[] = [
 
       assert.equal(during, before, "the instance that ends the event");
       assert.equal(await room.call("nonce"), before, "the same instance answers after it");
+    },
+  }),
+  restCheck({
+    id: "do.rest.eviction",
+    promise: "an idle object that cannot be put to rest is kept for a while, and evicted in the end",
+    claims: ["DO-39"],
+    profiles: ["full", "nightly"],
+    timeoutMs: 240_000,
+    async run(context, room) {
+      const { timeScale } = context.target;
+      const latestMs = context.limit("DO-39", "latestMs") * timeScale;
+      await room.call("setTimer", latestMs * 3);
+      const before = await room.call("nonce");
+
+      await pass(context, latestMs + 10_000);
+
+      assert.notEqual(await room.call("nonce"), before, "the instance that answers is a new one");
     },
   }),
 ];

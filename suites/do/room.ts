@@ -1,6 +1,6 @@
 // A room from the driver's side: connections to it and calls of its methods.
 import { AssertionError } from "node:assert/strict";
-import type { Check, CheckContext } from "../check.js";
+import type { Check, CheckContext, DeployedFixture } from "../check.js";
 import { memberOf } from "../kv/client.js";
 import { open, type Client } from "../workers/websocket-client.js";
 import { doCheck } from "./check.js";
@@ -23,11 +23,11 @@ export interface Room {
   callAt(pop: string | undefined, method: string, ...given: readonly unknown[]): Promise<unknown>;
 }
 
-/** The room named by the check's unique word. */
-export function roomOf(context: CheckContext): Room {
+/** The room named by the check's unique word. @param fixture default the check's own */
+export function roomOf(context: CheckContext, fixture: DeployedFixture = context.fixture): Room {
   const callAt = async (pop: string | undefined, method: string, ...given: readonly unknown[]): Promise<unknown> => {
     const path = `/room/${method}?unique=${context.unique}&given=${encodeURIComponent(JSON.stringify(given))}`;
-    const response = await context.fixture.request({ ...(pop === undefined ? {} : { pop }), path, deadlineMs: 15_000 });
+    const response = await fixture.request({ ...(pop === undefined ? {} : { pop }), path, deadlineMs: 15_000 });
     if (response.status !== 200) throw new AssertionError({ message: `${method} of the room expected; ${response.status} came: ${response.text.slice(0, 200)}` });
     return memberOf(response.json(), "value");
   };
@@ -37,14 +37,14 @@ export function roomOf(context: CheckContext): Room {
       if (isStandard === true) query.push("standard=1");
       if (attachment !== undefined) query.push(`attachment=${encodeURIComponent(attachment)}`);
       if (greet === true) query.push("greet=1");
-      return open(context, `/room?${query.join("&")}`, pop === undefined ? {} : { pop });
+      return open(context, `/room?${query.join("&")}`, pop === undefined ? { fixture } : { pop, fixture });
     },
     call: (method, ...given) => callAt(undefined, method, ...given),
     callAt,
   };
 }
 
-type RoomCheck = Omit<Check, "level" | "needs" | "fixture" | "run"> & Partial<Pick<Check, "level" | "needs">> & { run(context: CheckContext, room: Room): Promise<void> };
+type RoomCheck = Omit<Check, "level" | "needs" | "fixture" | "run"> & Partial<Pick<Check, "level" | "needs">> & { readonly run: (context: CheckContext, room: Room) => Promise<void> };
 
 /** A check of WebSockets at an object. */
 export function roomCheck({ run, needs = [], ...check }: RoomCheck): Check {
@@ -55,7 +55,7 @@ export function roomCheck({ run, needs = [], ...check }: RoomCheck): Check {
  * A check of WebSockets at an object, and a second one (`<id>.remote`) in which the object lives at the first PoP and its
  * clients connect to the second.
  */
-export function roomChecks(check: Omit<RoomCheck, "run"> & { run(context: CheckContext, room: Room, pop: string | undefined): Promise<void> }): readonly Check[] {
+export function roomChecks(check: Omit<RoomCheck, "run"> & { readonly run: (context: CheckContext, room: Room, pop: string | undefined) => Promise<void> }): readonly Check[] {
   const here = roomCheck({ ...check, run: (context, room) => check.run(context, room, undefined) });
   const there = roomCheck({
     ...check,

@@ -12,7 +12,7 @@ export class Room extends DurableObject {
   readonly #nonce = crypto.randomUUID();
   readonly #bornAtMs = Date.now();
   #handled = 0;
-  readonly #timers: unknown[] = [];
+  readonly #kept: unknown[] = [];
 
   override async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
@@ -162,13 +162,27 @@ export class Room extends DurableObject {
     }
   }
 
+  /** Accepts sockets that nobody holds the other end of. @returns how many were taken, and the name of the error that ended it */
+  acceptMany(count: number): { accepted: number; error: string | null } {
+    for (let accepted = 0; accepted < count; accepted++) {
+      const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
+      try {
+        this.ctx.acceptWebSocket(server);
+      } catch (error) {
+        return { accepted, error: error instanceof Error ? error.name : typeof error };
+      }
+      this.#kept.push(client);
+    }
+    return { accepted: count, error: null };
+  }
+
   eventTimeout(): number | null {
     return this.ctx.getHibernatableWebSocketEventTimeout();
   }
 
   /** A timer that is still to come keeps an object from being put to rest. */
   setTimer(afterMs: number): void {
-    this.#timers.push(setTimeout(() => undefined, afterMs));
+    this.#kept.push(setTimeout(() => undefined, afterMs));
   }
 
   /** An event that lasts: what it is busy with is a timer. */

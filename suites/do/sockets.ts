@@ -319,6 +319,18 @@ export const socketChecks: readonly Check[] = [
     },
   }),
   roomCheck({
+    id: "do.websocket.count.limit",
+    promise: "an object holds as many WebSockets as documented, one more is refused",
+    claims: ["DO-44"],
+    profiles: ["full", "nightly"],
+    timeoutMs: 60_000,
+    async run(context, room) {
+      const most = context.threshold("DO-44");
+
+      assert.deepEqual(await room.call("acceptMany", most + 1), { accepted: most, error: "Error" });
+    },
+  }),
+  roomCheck({
     id: "do.websocket.many",
     promise: "a hundred sockets of one object each get their own messages",
     async run(_context, room) {

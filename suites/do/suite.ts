@@ -1,6 +1,7 @@
 // The Durable Objects suite: every claim about objects that can be seen from outside, an area a file.
 import type { Check, Suite } from "../check.js";
 import { objectCaseChecks } from "./cases.js";
+import { endingChecks } from "./endings.js";
 import { instanceChecks } from "./instances.js";
 import { objectsFixture } from "./objects.js";
 import { restChecks } from "./rest.js";
@@ -10,6 +11,6 @@ import { storedCaseChecks } from "./stored.js";
 const objectAreas = ["ids", "fetching", "rpc", "clone", "errors"] as const;
 const objectChecks = (await Promise.all(objectAreas.map((area) => objectCaseChecks(`./cases/${area}.worker.js`, objectsFixture)))).flat();
 
-const checks: readonly Check[] = [...objectChecks, ...socketChecks, ...instanceChecks, ...restChecks, ...storedCaseChecks];
+const checks: readonly Check[] = [...objectChecks, ...socketChecks, ...instanceChecks, ...restChecks, ...endingChecks, ...storedCaseChecks];
 
 export const doSuite: Suite = { id: "do", title: "Durable Objects", checks };

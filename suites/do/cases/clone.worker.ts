@@ -1,6 +1,13 @@
 // What calls carry: each type of the structured clone that is documented for RPC goes to an object and comes back.
 import { CaseFailure, show } from "../../workers/cases/assert.js";
-import type { Case } from "../env.worker.js";
+import type { Case, Env } from "../env.worker.js";
+
+/** Methods that take anything: their types on a stub would say what may be sent. */
+interface Echo {
+  echo(value: unknown): Promise<unknown>;
+  describe(value: unknown): Promise<string>;
+}
+const echoOf = (env: Env, name: string): Echo => env.PROBES.getByName(name) as unknown as Echo;
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
@@ -53,10 +60,10 @@ export const cases: readonly Case[] = [
       id: `do.rpc.value.${type}`,
       promise: `${promises[type]} are passed to an object and come back as they were`,
       async run({ env, unique }) {
-        const stub = env.PROBES.getByName(unique);
+        const stub = echoOf(env, unique);
         for (const value of make()) {
           const arrived = await stub.describe(value);
-          const returned: unknown = await stub.echo(value);
+          const returned = await stub.echo(value);
           const isPlain = typeof value !== "object" || value === null;
           if (!isPlain && !arrived.startsWith(tagOf(value))) throw new CaseFailure("what arrived", tagOf(value), arrived);
           if (told(returned) !== told(value)) throw new CaseFailure("what came back", told(value), told(returned));
@@ -71,7 +78,7 @@ export const cases: readonly Case[] = [
       const inner = { word: "inner" };
       const sent: Record<string, unknown> = { first: inner, second: inner };
       sent["self"] = sent;
-      const returned = (await env.PROBES.getByName(unique).echo(sent)) as unknown as Record<string, unknown>;
+      const returned = (await echoOf(env, unique).echo(sent)) as Record<string, unknown>;
 
       if (returned["self"] !== returned) throw new CaseFailure("the cycle", "the object itself", show(typeof returned["self"]));
       if (returned["first"] !== returned["second"]) throw new CaseFailure("what is there twice", "one object", "two");
@@ -83,7 +90,7 @@ export const cases: readonly Case[] = [
     isAlsoRemote: true,
     async run({ env, unique }) {
       const sent = new Uint8Array(2 * 1024 * 1024).map((_, index) => index % 253);
-      const returned = (await env.PROBES.getByName(unique).echo(sent)) as unknown as Uint8Array;
+      const returned = (await echoOf(env, unique).echo(sent)) as Uint8Array;
 
       if (returned.length !== sent.length) throw new CaseFailure("bytes", show(sent.length), show(returned.length));
       if (!returned.every((byte, index) => byte === index % 253)) throw new CaseFailure("each byte", "as it was", "another");

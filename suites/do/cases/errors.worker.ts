@@ -123,12 +123,12 @@ export const cases: readonly Case[] = [
     isAlsoRemote: true,
     async run({ env, unique }) {
       const before = await env.PROBES.getByName(unique).store("word", "kept");
-      await env.PROBES.getByName(unique).remember("lost");
+      await (env.PROBES.getByName(unique) as unknown as { remember(value: string): Promise<void> }).remember("lost");
       await rejects(() => env.PROBES.getByName(unique).abort("reset"), anyError, "the call");
       const next = env.PROBES.getByName(unique);
 
       same(await next.load("word"), "kept", "what was stored");
-      same(await next.recall(), undefined, "what was in memory");
+      same(await (next as unknown as { recall(): Promise<unknown> }).recall(), undefined, "what was in memory");
       holds((await next.nonce()) !== before, "another instance");
     },
   },

@@ -239,6 +239,38 @@ export const acts: Acts = {
       await scheduler.wait(20);
       throw new RangeError("on purpose");
     }),
+  nonce: ({ memory }) => {
+    if (!memory.has("nonce")) memory.set("nonce", crypto.randomUUID());
+    return memory.get("nonce");
+  },
+  keys: async ({ storage }) => [...(await storage.list()).keys()],
+  /** Three keys of a number, written without an await, through every door. */
+  putGroup: ({ storage }, group: number) => {
+    void storage.put(`${group}-x`, group);
+    storage.kv.put(`${group}-y`, group);
+    void storage.put({ [`${group}-z`]: group });
+  },
+  putUnconfirmed: ({ storage }, key: string, value: unknown) => storage.put(key, value, { allowUnconfirmed: true }),
+  /** How long the first message after a write takes, ms, there and back. */
+  writeAndAsk: async ({ storage, env }, other: string) => {
+    const startMs = Date.now();
+    void storage.put("key", startMs);
+    await env.STORED.getByName(other).act("get", "key");
+    return Date.now() - startMs;
+  },
+  /** Writes with allowUnconfirmed, waits for sync(), tells the witness and never answers. */
+  syncAndTell: async ({ storage, env }, witness: string) => {
+    void storage.put("confirmed", true, { allowUnconfirmed: true });
+    await storage.sync();
+    await env.STORED.getByName(witness).act("put", "heard", true);
+    await scheduler.wait(120_000);
+  },
+  blockFor: ({ ctx }, durationMs: number) => ctx.blockConcurrencyWhile(() => scheduler.wait(durationMs)),
+  workFor: async ({ storage }, durationMs: number) => {
+    await storage.put("begun", true);
+    await scheduler.wait(durationMs);
+    await storage.put("finished", true);
+  },
   waitLong: () => scheduler.wait(60_000),
   workLater: ({ ctx, storage }) => {
     ctx.waitUntil(scheduler.wait(100).then(() => storage.put("later", "done")));

@@ -1,0 +1,199 @@
+// Output gates and durability, seen from outside: nothing that an object says is heard before what it wrote is safe, and
+// what was acknowledged outlives the PoP.
+import assert from "node:assert/strict";
+import { type Check, type CheckContext, Inconclusive } from "../check.js";
+import { memberOf } from "../kv/client.js";
+import { doCheck } from "./check.js";
+import { storedFixture } from "./stored.js";
+
+/** Longest that a PoP's death may keep its objects away: leases of 20 s run out first where nobody sees the death. */
+const takeoverMs = 45_000;
+const timeoutMs = takeoverMs + 30_000;
+
+export type Act = (name: string, ...given: readonly unknown[]) => Promise<unknown>;
+
+/** @returns carries an act of the fixture out in an object. @throws AssertionError when the object does not answer it */
+export function actor(context: CheckContext, object: string, pop?: string, deadlineMs?: number): Act {
+  return async (name, ...given) => {
+    const response = await context.fixture.request({
+      ...(pop === undefined ? {} : { pop }),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      method: "POST",
+      path: `/act/${name}?object=${object}`,
+      body: JSON.stringify(given),
+    });
+    assert.equal(response.status, 200, `${name} is answered: ${response.text.slice(0, 200)}`);
+    return memberOf(response.json(), "value");
+  };
+}
+
+/** The last PoP: waiting checks have their objects at the first. */
+const victimOf = (context: CheckContext): string => context.target.pops.at(-1)?.id ?? "";
+
+/** Asks at the first PoP until the object answers. */
+function survivor(context: CheckContext, object: string, name: string, ...given: readonly unknown[]): Promise<unknown> {
+  const act = actor(context, object, context.target.pops[0]?.id, takeoverMs);
+  return context.until(() => act(name, ...given), () => true, { deadlineMs: takeoverMs, intervalMs: 50, what: `${name} of an object whose PoP has died` });
+}
+
+const groupKeys = ["x", "y", "z"] as const;
+
+interface Killed {
+  /** Numbers of the groups whose write was acknowledged. */
+  readonly acknowledged: readonly number[];
+  /** Names of the keys that the object has afterwards, by group. */
+  readonly groups: ReadonlyMap<number, readonly string[]>;
+}
+
+/** Sends groups of writes to an object at a PoP, kills the PoP among them, and looks at what is left. */
+async function killAmongWrites(context: CheckContext): Promise<Killed> {
+  const victim = victimOf(context);
+  const act = actor(context, context.unique, victim, 3_000);
+  const nonce = await act("nonce");
+  const acknowledged: number[] = [];
+  let next = 0;
+  let isOver = false;
+  const client = async (): Promise<void> => {
+    while (!isOver) {
+      const group = next++;
+      try {
+        await act("putGroup", group);
+        acknowledged.push(group);
+      } catch {
+        // Not acknowledged: whether it is kept is open.
+        isOver = true;
+      }
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 4 }, client));
+  await context.until(async () => acknowledged.length, (count) => count >= 30, { deadlineMs: 10_000, what: "thirty acknowledged writes" });
+
+  const fault = await context.inject({ kind: "kill", popId: victim });
+  isOver = true;
+  await clients;
+  const listed = await survivor(context, context.unique, "keys");
+  const nonceAfter = await survivor(context, context.unique, "nonce");
+  await context.heal(fault.faultId);
+
+  if (nonce === nonceAfter) throw new Inconclusive("the object was not at the PoP that was killed");
+  const groups = new Map<number, string[]>();
+  for (const key of Array.isArray(listed) ? listed.map(String) : []) {
+    const [group = "", name = ""] = key.split("-");
+    groups.set(Number(group), [...(groups.get(Number(group)) ?? []), name]);
+  }
+  context.note(`${acknowledged.length} groups acknowledged, ${groups.size} found, of ${next}`);
+  return { acknowledged, groups };
+}
+
+const killed = { fixture: storedFixture, level: "distributed", pops: 2, needs: ["fault.kill"], timeoutMs } as const;
+const slowMs = 600;
+
+const checks: readonly Check[] = [
+  doCheck({
+    ...killed,
+    id: "do.gate.output.kill",
+    promise: "what an object has acknowledged is there at another PoP after its own was killed among the writes, and what was written together is there together",
+    claims: ["DO-07", "DO-09"],
+    async run(context) {
+      const { acknowledged, groups } = await killAmongWrites(context);
+
+      assert.deepEqual(acknowledged.filter((group) => !groups.has(group)), [], "acknowledged writes that are lost");
+      assert.deepEqual([...groups].filter(([, names]) => names.length !== groupKeys.length).map(([group, names]) => `${group}: ${names.join()}`), [], "groups that are there in part");
+    },
+  }),
+  doCheck({
+    ...killed,
+    id: "do.gate.output.kill.sync",
+    promise: "what sync() has confirmed inside an object that has not answered yet is there after its PoP was killed",
+    claims: ["DO-15"],
+    async run(context) {
+      const victim = victimOf(context);
+      const witness = `${context.unique}-witness`;
+      const atFirst = actor(context, witness, context.target.pops[0]?.id);
+      await atFirst("get", "heard");
+      const answer = actor(context, context.unique, victim, takeoverMs)("syncAndTell", witness).then(() => "answered", () => "no answer");
+      await context.until(() => atFirst("get", "heard"), (value) => value === true, { deadlineMs: 10_000, what: "word that sync() is over" });
+
+      const fault = await context.inject({ kind: "kill", popId: victim });
+      const found = await survivor(context, context.unique, "get", "confirmed");
+      await context.heal(fault.faultId);
+
+      assert.equal(found, true, "what was confirmed");
+      assert.equal(await answer, "no answer", "the event did not end");
+    },
+  }),
+  doCheck({
+    fixture: storedFixture,
+    id: "do.gate.output.slow",
+    promise: "the answer to a write waits until slow storage has it; the answer to a read, and to a write with allowUnconfirmed, does not",
+    claims: ["DO-07", "DO-08"],
+    needs: ["fault.slow-disk"],
+    timeoutMs: 40_000,
+    async run(context) {
+      const pop = context.target.pops[0]?.id ?? "";
+      const act = actor(context, context.unique, pop);
+      const tookMs = async (...call: Parameters<Act>): Promise<number> => {
+        const startMs = performance.now();
+        await act(...call);
+        return performance.now() - startMs;
+      };
+      await act("put", "key", 1);
+      const fault = await context.inject({ kind: "slow-disk", popId: pop, parameters: { delayMs: slowMs } });
+
+      const readMs = await tookMs("get", "key");
+      const writeMs = await tookMs("put", "key", 2);
+      const unconfirmedMs = await tookMs("putUnconfirmed", "key", 3);
+      const afterMs = await tookMs("put", "key", 4);
+      await context.heal(fault.faultId);
+
+      context.note(`read ${readMs.toFixed(0)} ms, write ${writeMs.toFixed(0)} ms, unconfirmed write ${unconfirmedMs.toFixed(0)} ms, next write ${afterMs.toFixed(0)} ms, storage slower by ${slowMs} ms`);
+      assert.ok(writeMs >= slowMs, `a write is answered when it is durable: after ${writeMs.toFixed(0)} ms`);
+      assert.ok(readMs < slowMs, `a read is answered at once: after ${readMs.toFixed(0)} ms`);
+      assert.ok(unconfirmedMs < slowMs, `a write with allowUnconfirmed is answered at once: after ${unconfirmedMs.toFixed(0)} ms`);
+      assert.equal(await act("get", "key"), 4);
+    },
+  }),
+  doCheck({
+    fixture: storedFixture,
+    id: "do.gate.output.slow.messages",
+    promise: "a message to another object, sent right after a write that nobody awaits, leaves only when slow storage has the write",
+    claims: ["DO-07"],
+    needs: ["fault.slow-disk"],
+    timeoutMs: 40_000,
+    async run(context) {
+      const pop = context.target.pops[0]?.id ?? "";
+      const act = actor(context, context.unique, pop);
+      await act("get", "key");
+      await actor(context, `${context.unique}-other`, pop)("get", "key");
+      const fault = await context.inject({ kind: "slow-disk", popId: pop, parameters: { delayMs: slowMs } });
+
+      const tookMs = Number(await act("writeAndAsk", `${context.unique}-other`));
+      await context.heal(fault.faultId);
+
+      assert.ok(tookMs >= slowMs, `the other object was asked when the write was durable: after ${tookMs} ms`);
+    },
+  }),
+  doCheck({
+    fixture: storedFixture,
+    id: "do.gate.output.failure",
+    promise: "when a write cannot be made durable nobody hears that it was made: the client gets an error, the object resets and has the value before",
+    claims: ["DO-07"],
+    needs: ["fault.full-disk"],
+    timeoutMs: 60_000,
+    async run(context) {
+      const pop = context.target.pops[0]?.id ?? "";
+      const act = actor(context, context.unique, pop);
+      await act("put", "key", "before");
+      const fault = await context.inject({ kind: "full-disk", popId: pop });
+
+      const said = await actor(context, context.unique, pop, 5_000)("put", "key", "lost").then(() => "acknowledged", () => "refused");
+      await context.heal(fault.faultId);
+
+      assert.equal(said, "refused", "the write");
+      const after = await context.until(() => act("get", "key"), () => true, { deadlineMs: 30_000, intervalMs: 100, what: "the object answers again" });
+      assert.equal(after, "before", "the value");
+    },
+  }),
+];
+
+export const durabilityChecks: readonly Check[] = checks;

@@ -25,7 +25,9 @@ export const nodeFixture: Fixture = {
 export const isolateAreas = [
   "api-globals",
   "api-fetch",
+  "api-compression",
   "api-streams",
+  "api-writable",
   "api-wasm",
   "body",
   "crypto",

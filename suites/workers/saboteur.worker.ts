@@ -3,7 +3,9 @@
 import { cases as events } from "./cases/api-events.worker.js";
 import { cases as fetching } from "./cases/api-fetch.worker.js";
 import { cases as globals } from "./cases/api-globals.worker.js";
+import { cases as apiCompression } from "./cases/api-compression.worker.js";
 import { cases as apiStreams } from "./cases/api-streams.worker.js";
+import { cases as apiWritable } from "./cases/api-writable.worker.js";
 import { cases as wasm } from "./cases/api-wasm.worker.js";
 import { cases as body } from "./cases/body.worker.js";
 import { cases as crypto } from "./cases/crypto.worker.js";
@@ -12,7 +14,7 @@ import { cases as streams } from "./cases/streams.worker.js";
 import { cases as urlText } from "./cases/url-text.worker.js";
 import { outcomeOf } from "./isolate-server.js";
 
-const cases = [...events, ...fetching, ...globals, ...apiStreams, ...wasm, ...body, ...crypto, ...own, ...streams, ...urlText];
+const cases = [...events, ...fetching, ...globals, ...apiCompression, ...apiStreams, ...apiWritable, ...wasm, ...body, ...crypto, ...own, ...streams, ...urlText];
 
 // What the saboteur itself needs, kept before anything is broken.
 const { Response, JSON, Reflect, Object, setTimeout, Promise } = globalThis;

@@ -3,7 +3,7 @@ import type { Suite } from "../check.js";
 import { cacheChecks } from "./cache.js";
 import { cfChecks } from "./cf.js";
 import { deploymentChecks } from "./deployment.js";
-import { httpChecks } from "./http.js";
+import { httpChecks } from "./http/index.js";
 import { isolateAreas, isolateChecks, nodeFixture } from "./isolate.js";
 import { latencyChecks } from "./latency.js";
 import { lifecycleChecks } from "./lifecycle.js";

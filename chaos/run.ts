@@ -76,9 +76,12 @@ export async function runChaos(port: ChaosPort, options: ChaosOptions): Promise<
   const fresh = (): string => `${unique}-probe-${names++}`;
   const startNs = port.now();
 
+  let isStriking = true;
   const strikes = strike(port, { schedule, recorder, startNs, fresh, lastKey: () => lastKey, onStrike: say });
   const [faults] = await Promise.all([
-    strikes.done,
+    strikes.done.finally(() => {
+      isStriking = false;
+    }),
     runClients(port, {
       workload,
       recorder,
@@ -87,6 +90,7 @@ export async function runChaos(port: ChaosPort, options: ChaosOptions): Promise<
       prefix: unique,
       startNs,
       forMs: schedule.forMs,
+      isStriking: () => isStriking,
       thinkMs,
       deadlineMs,
       onKey(key) {

@@ -129,8 +129,6 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
         return ok("alive");
       case "/work":
         return ok("1");
-      case "/clock":
-        return ok(String(time.nowMs()));
       case "/id":
         return ok(`id of ${key}`);
       case "/probe":

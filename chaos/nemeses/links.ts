@@ -12,8 +12,8 @@ const isolated = (scope: string) => ({
 /** A way between the sides that is now closed. */
 function apart({ popIds, allPopIds }: Aim): Observation | undefined {
   const [from] = popIds;
-  const to = allPopIds.find((popId) => !popIds.includes(popId));
-  return from === undefined || to === undefined ? undefined : { see: "apart", from, to };
+  const to = allPopIds.filter((popId) => !popIds.includes(popId));
+  return from === undefined || to.length === 0 ? undefined : { see: "apart", from, to };
 }
 
 export const isolatePeers: Nemesis = {

@@ -26,14 +26,13 @@ export interface Aim {
  * What a client can see of a fault, and so what must be seen beside the target's own words:
  * unanswered: a request to each PoP gets no answer. cut: a request that was open at each PoP breaks. slow: a request there takes
  * at least so long. unwritable: an object that is new to all cannot be written there. late-writes: such a write takes at
- * least so long. apart: an object at one PoP cannot be reached through the other. skewed: its clock is off by about so
- * much. starved: the same work takes it much longer than just before.
+ * least so long. apart: an object at a PoP of one side cannot be reached through the other. starved: the same work takes it much
+ * longer than just before.
  */
 export type Observation =
   | { readonly see: "unanswered" | "cut" | "unwritable" | "starved"; readonly popIds: readonly string[] }
   | { readonly see: "slow" | "late-writes"; readonly popIds: readonly string[]; readonly leastMs: number }
-  | { readonly see: "skewed"; readonly popIds: readonly string[]; readonly skewMs: number }
-  | { readonly see: "apart"; readonly from: string; readonly to: string };
+  | { readonly see: "apart"; readonly from: string; readonly to: readonly string[] };
 
 export interface Nemesis {
   readonly id: string;

@@ -2,7 +2,6 @@
 import type { FaultKind, FaultSpec } from "../../contract/target/types.js";
 import type { Aim, Nemesis } from "./nemesis.js";
 
-/** A skewed clock is read over a network: what it shows may be off by the way. */
 const each = (kind: FaultKind, { popIds, parameters }: Aim): readonly FaultSpec[] =>
   popIds.map((popId) => ({ kind, popId, ...(Object.keys(parameters).length === 0 ? {} : { parameters }) }));
 
@@ -56,5 +55,6 @@ export const clockSkew: Nemesis = {
   needs: "fault.clock-skew",
   durationMs: { least: 1_000, most: 5_000 },
   parameters: { skewMs: { least: -60_000, most: 60_000 } },
+  // Which clock it is (of the machine, of the platform's timers) only the target knows: a worker's may stay right.
   faults: (aim) => each("clock-skew", aim),
 };

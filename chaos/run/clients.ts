@@ -15,6 +15,8 @@ export interface ClientsOptions {
   readonly prefix: string;
   readonly startNs: bigint;
   readonly forMs: number;
+  /** Whether a fault is still to come, or in effect: clients work on until all are over. */
+  readonly isStriking: () => boolean;
   /** Between two operations, on average, ms. */
   readonly thinkMs: number;
   readonly deadlineMs: number;
@@ -34,7 +36,7 @@ export async function runClients(port: ChaosPort, options: ClientsOptions): Prom
     const random = randomOf(options.seed, `client ${client}`);
     const history = options.recorder.client(pop);
     let troubles = 0;
-    while (!port.signal.aborted && sinceMs(port, options.startNs) < options.forMs) {
+    while (!port.signal.aborted && (options.isStriking() || sinceMs(port, options.startNs) < options.forMs)) {
       const invocation = options.workload.next({ client, issued: issued++, random, prefix: options.prefix });
       options.onKey(invocation.key);
       const isAnswered = await operate(port, { history, workloadId: options.workload.id, invocation, pop, deadlineMs: options.deadlineMs });

@@ -21,16 +21,21 @@ const patienceMs = 5_000;
 /** A fault may need a moment more than its answer: looked for so long. */
 const lookForMs = 2_000;
 const betweenLooksMs = 50;
-/** Delays and clocks are seen through a network and a scheduler that add to them and never take away: this part must be seen. */
+/** A PoP that suffered from the fault before has so long to serve again. */
+const wellWithinMs = 10_000;
+/** A delay is seen through a scheduler that adds to it and hardly takes away: this part of it must be seen. */
 const seenRatio = 0.8;
 /** A starved PoP is at least so much slower than before. */
 const starvedRatio = 2;
 
 /**
+ * Waits until the PoPs serve, so that what is seen afterwards is the fault's doing, and looks at how they are.
  * @param fresh makes names of objects that nobody has used
  * @returns what looks for it, once the fault has been injected
  */
 export async function prepare(port: ChaosPort, observation: Observation, fresh: () => string): Promise<Look> {
+  const unwell = observation.see === "apart" ? undefined : await unwellPop(port, observation.popIds, fresh);
+  if (unwell !== undefined) return () => Promise.resolve({ isSeen: false, text: `PoP ${unwell} did not serve before the fault either` });
   switch (observation.see) {
     case "unanswered":
       return () => eachPop(port, observation.popIds, async (pop) => silent(await ask(port, pop, probes.alive, silenceMs), "a request"));
@@ -46,14 +51,8 @@ export async function prepare(port: ChaosPort, observation: Observation, fresh: 
       await port.wait(heldMs / 10, port.signal);
       return async () => all(await Promise.all(held.map(async ({ pop, answer }) => ({ pop, sight: broken(await answer) }))));
     }
-    case "apart": {
-      const key = fresh();
-      const before = await ask(port, observation.to, probes.write(key), patienceMs);
-      if (before.status !== 200) return () => Promise.resolve({ isSeen: false, text: `an object could not be put at PoP ${observation.to} before the fault` });
-      return () => eachPop(port, [observation.from], async (pop) => silent(await ask(port, pop, probes.ask(key), silenceMs), `a request for an object at PoP ${observation.to}`));
-    }
-    case "skewed":
-      return () => eachPop(port, observation.popIds, async (pop) => skewed(port, pop, observation.skewMs));
+    case "apart":
+      return apart(port, observation.from, observation.to, fresh);
     case "starved": {
       const before = new Map(await Promise.all(observation.popIds.map(async (pop) => [pop, (await ask(port, pop, probes.work, patienceMs)).tookMs] as const)));
       return () => eachPop(port, observation.popIds, async (pop) => slower(await ask(port, pop, probes.work, patienceMs), before.get(pop) ?? 0));
@@ -61,6 +60,39 @@ export async function prepare(port: ChaosPort, observation: Observation, fresh: 
     default:
       return observation satisfies never;
   }
+}
+
+/** An object for each PoP of the other side: one that can be reached before the fault, and cannot after, shows it. */
+async function apart(port: ChaosPort, from: string, to: readonly string[], fresh: () => string): Promise<Look> {
+  const startNs = port.now();
+  while (!port.signal.aborted) {
+    const placed = await Promise.all(
+      to.map(async (pop) => {
+        const key = fresh();
+        const isThere = (await ask(port, pop, probes.write(key), silenceMs)).status === 200;
+        return isThere && (await ask(port, from, probes.ask(key), silenceMs)).status === 200 ? [{ pop, key }] : [];
+      }),
+    );
+    const [there] = placed.flat();
+    if (there !== undefined) return () => eachPop(port, [from], async (pop) => silent(await ask(port, pop, probes.ask(there.key), silenceMs), `a request for an object at PoP ${there.pop}`));
+    if (sinceMs(port, startNs) >= wellWithinMs) break;
+    await port.wait(betweenLooksMs, port.signal);
+  }
+  return () => Promise.resolve({ isSeen: false, text: `no object of ${to.join(", ")} could be reached through PoP ${from} before the fault either` });
+}
+
+/** The first PoP that does not serve and write within the time for it. */
+async function unwellPop(port: ChaosPort, popIds: readonly string[], fresh: () => string): Promise<string | undefined> {
+  const startNs = port.now();
+  const isWell = async (pop: string): Promise<boolean> => {
+    for (;;) {
+      if ((await ask(port, pop, probes.write(fresh()), silenceMs)).status === 200) return true;
+      if (port.signal.aborted || sinceMs(port, startNs) >= wellWithinMs) return false;
+      await port.wait(betweenLooksMs, port.signal);
+    }
+  };
+  const wells = await Promise.all(popIds.map(isWell));
+  return popIds.find((_, index) => wells[index] === false);
 }
 
 const heldMs = 1_500;
@@ -99,16 +131,6 @@ function broken({ status, text }: Answered): Sight {
 function slower({ status, tookMs }: Answered, beforeMs: number): Sight {
   const isSeen = tookMs >= beforeMs * starvedRatio;
   return { isSeen, text: `${status === undefined ? "no answer within" : "the same work took"} ${tookMs.toFixed(0)} ms, ${beforeMs.toFixed(0)} ms before` };
-}
-
-async function skewed(port: ChaosPort, pop: string, skewMs: number): Promise<Sight> {
-  const others = port.target.pops.map(({ id }) => id).filter((id) => id !== pop);
-  const reference = others[0];
-  if (reference === undefined) return { isSeen: false, text: "there is no other PoP to compare the clock with" };
-  const [its, other] = await Promise.all([ask(port, pop, probes.clock, patienceMs), ask(port, reference, probes.clock, patienceMs)]);
-  const differsMs = Number(its.text) - Number(other.text);
-  const isSeen = Math.sign(differsMs) === Math.sign(skewMs) && Math.abs(differsMs) >= Math.abs(skewMs) * seenRatio;
-  return { isSeen, text: `its clock differs from that of PoP ${reference} by ${differsMs.toFixed(0)} ms, ${skewMs.toFixed(0)} ms were asked for` };
 }
 
 /** Looks at every PoP until it is seen at all of them, or for long enough. */

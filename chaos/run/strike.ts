@@ -63,8 +63,15 @@ export interface Strikes {
 export function strike(port: ChaosPort, options: StrikeOptions): Strikes {
   const open = new Set<Open>();
   const context = { port, options, open };
+  const { steps } = options.schedule;
+  // One that took longer than it should, because its PoP was not well yet, delays what was to come after it.
+  const struck: { readonly endMs: number; readonly over: Promise<StruckFault> }[] = [];
+  for (const [index, step] of steps.entries()) {
+    const before = Promise.all(struck.filter(({ endMs }) => endMs <= step.atMs).map(({ over }) => over));
+    struck.push({ endMs: step.atMs + step.durationMs, over: before.then(() => oneStep(context, step, index)) });
+  }
   return {
-    done: Promise.all(options.schedule.steps.map((step, index) => oneStep(context, step, index))),
+    done: Promise.all(struck.map(({ over }) => over)),
     async healAll() {
       const problems = await Promise.all([...open].map((one) => heal(context, one)));
       return problems.filter((problem) => problem !== undefined);

@@ -116,8 +116,6 @@ export default {
         if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
         return new Response("alive");
       }
-      case "/clock":
-        return new Response(String(Date.now()));
       case "/work":
         return new Response(String(work()));
       case "/id":

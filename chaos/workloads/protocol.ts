@@ -37,8 +37,6 @@ export const probes = {
   alive: { path: "/alive" },
   /** The same, after so long. */
   held: (milliseconds: number): WorkloadRequest => ({ path: `/alive?afterMs=${milliseconds}` }),
-  /** Answers the PoP's clock, ms since 1970. */
-  clock: { path: "/clock" },
   /** Answers after a fixed piece of work for the processor. */
   work: { path: "/work" },
   /** Answers the id of the object with that name, for Locate. */

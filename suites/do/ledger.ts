@@ -18,6 +18,15 @@ export function ledgerOf(version: string): Fixture {
   };
 }
 
+const longestTakeoverMs = 60_000;
+/** A busy machine needs this to bring a process back, however fast platform timers run. */
+const leastTakeoverMs = 15_000;
+
+/** How long a target may take to have an object elsewhere, or a PoP back, until it is given up: three of the longest leases known. */
+export function givenUpMs(context: CheckContext): number {
+  return Math.max(leastTakeoverMs, context.scaled(longestTakeoverMs));
+}
+
 /** A row as its writer was told of it: acknowledged. */
 export interface Row {
   readonly seq: number;

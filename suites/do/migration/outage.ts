@@ -6,7 +6,7 @@ import { runOpenLoop } from "../../../load/open-loop/open-loop.js";
 import type { OpenLoopResult } from "../../../load/open-loop/result.js";
 import type { FaultSpec } from "../../../contract/target/types.js";
 import type { CheckContext, DeployedFixture } from "../../check.js";
-import { append, faultsOf, type LedgerDoor, type LedgerState, objectIdOf, ownerOf, readLedger, tryAppend } from "../ledger.js";
+import { append, faultsOf, givenUpMs, type LedgerDoor, type LedgerState, objectIdOf, ownerOf, readLedger, tryAppend } from "../ledger.js";
 
 /** One request every 10 ms: a durable write each, so not more than an object on a small machine takes in its stride. */
 export const ratePerSecond = 100;
@@ -14,8 +14,6 @@ export const ratePerSecond = 100;
 const requestTimeoutMs = 1000;
 /** How long steady load runs before a fault, so that the fault meets a busy object. */
 const steadyMs = 250;
-/** Whatever a target needs to take an object over, it is given up after this. */
-const givenUpMs = 60_000;
 
 export interface OutageKind {
   readonly fault: Omit<FaultSpec, "popId">;
@@ -104,7 +102,7 @@ async function awaitSuccessor(context: CheckContext, ledger: LedgerDoor, pop: st
       return row?.instance;
     },
     (instance) => instance !== undefined && instance !== first,
-    { deadlineMs: givenUpMs, what: `another instance acknowledges an append through PoP ${pop}` },
+    { deadlineMs: givenUpMs(context), what: `another instance acknowledges an append through PoP ${pop}` },
   );
   return { acknowledged, unanswered };
 }
@@ -114,7 +112,7 @@ async function awaitReturn(context: CheckContext, ledger: LedgerDoor, victim: st
   await context.until(
     () => readLedger(ledger, victim, requestTimeoutMs),
     () => true,
-    { deadlineMs: givenUpMs, what: `PoP ${victim} answers for the object again after it came back` },
+    { deadlineMs: givenUpMs(context), what: `PoP ${victim} answers for the object again after it came back` },
   );
 }
 

@@ -2,7 +2,7 @@
 // two owners, a stale reader or a superseded writer show in the rows and cannot be talked away.
 import assert from "node:assert/strict";
 import { type Check, type CheckContext, Inconclusive } from "../../check.js";
-import { append, faultsOf, ledgerClass, ledgerOf, type LedgerDoor, objectIdOf, ownerOf, readLedger, type Row, rowOf, tryAppend } from "../ledger.js";
+import { append, faultsOf, givenUpMs, ledgerClass, ledgerOf, type LedgerDoor, objectIdOf, ownerOf, readLedger, type Row, rowOf, tryAppend } from "../ledger.js";
 
 const base = { level: "distributed", pops: 2, fixture: ledgerOf("1"), timeoutMs: 60_000 } as const;
 /** Objects whose first requests race: a race is lost once in a while only. */
@@ -10,8 +10,6 @@ const racedByProfile = { quick: 24, full: 200, nightly: 1_000 } as const;
 /** Objects raced at a time, on a machine that is small. */
 const atATime = 8;
 const turnsByProfile = { quick: 30, full: 300, nightly: 2_000 } as const;
-/** Whatever a target needs to take an object over, it is given up after this. */
-const givenUpMs = 60_000;
 const attemptMs = 1_000;
 /** Longer than it takes to freeze a PoP, so that the event is still under way then. */
 const lateMs = 1_500;
@@ -38,7 +36,7 @@ async function appendUntilTakenOver(context: CheckContext, ledger: LedgerDoor, p
       return acknowledged.filter(({ instance }) => instance !== before).length;
     },
     (count) => count >= times,
-    { deadlineMs: givenUpMs, intervalMs: 1, what: `${times} appends to ${ledger.name} through PoP ${pop}, acknowledged by an instance that began after the fault` },
+    { deadlineMs: givenUpMs(context), intervalMs: 1, what: `${times} appends to ${ledger.name} through PoP ${pop}, acknowledged by an instance that began after the fault` },
   );
   return acknowledged;
 }
@@ -160,7 +158,7 @@ export const ownerChecks: readonly Check[] = [
       const { popId: owner } = await ownerOf(context, fixture, await objectIdOf(fixture, ledger.name, pops[0] ?? ""));
       const other = pops.find((pop) => pop !== owner) ?? "";
 
-      const late = fixture.request({ pop: owner, path: `/append/${ledger.name}?waitMs=${lateMs}`, deadlineMs: givenUpMs + 30_000 });
+      const late = fixture.request({ pop: owner, path: `/append/${ledger.name}?waitMs=${lateMs}`, deadlineMs: givenUpMs(context) + 30_000 });
       const lateEnd = late.then(
         (response) => ({ words: `HTTP ${response.status}: ${response.text}`, row: response.status === 200 ? rowOf(response) : undefined }),
         (error: unknown) => ({ words: error instanceof Error ? error.message : String(error), row: undefined }),
@@ -175,7 +173,7 @@ export const ownerChecks: readonly Check[] = [
       context.note(`the event that was under way at ${owner} ended with ${words}`);
 
       assert.notEqual(row?.instance, first.instance, `an instance that was replaced acknowledged row ${row?.seq ?? 0}`);
-      const back = await context.until(() => tryAppend(ledger, owner, attemptMs), (appended) => appended !== undefined, { deadlineMs: givenUpMs, what: `PoP ${owner} answers for the object again` });
+      const back = await context.until(() => tryAppend(ledger, owner, attemptMs), (appended) => appended !== undefined, { deadlineMs: givenUpMs(context), what: `PoP ${owner} answers for the object again` });
       await assertSound(ledger, [first, ...rows, ...(row === undefined ? [] : [row]), ...(back === undefined ? [] : [back])], pops);
     },
   },

@@ -19,6 +19,7 @@ usage: main.js [options]
   --pops N            PoPs, 1 to ${maximumPops} (default 3)
   --time-scale X      platform timers run X times faster (default 1)
   --d1-lag RULES      how late D1's replicas are, ms: 500, fra>iad=300~100 (200 to 400), *>sin=stopped (default 0)
+  --on-demand         stateless workers are loaded when they are first asked for, instead of with their PoP's process
   --host ADDRESS      address to listen on (default 127.0.0.1)
   --port N            port of the anycast address; PoPs take the next ones (default 0: any)
   --data DIR          keeps state in DIR (default: a temporary folder, removed at the end)
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
       pops: { type: "string", default: "3" },
       "time-scale": { type: "string", default: "1" },
       "d1-lag": { type: "string", default: "" },
+      "on-demand": { type: "boolean", default: false },
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "0" },
       data: { type: "string" },
@@ -72,6 +74,7 @@ async function main(): Promise<void> {
       leaseDivisor,
       d1Lag: lagRules(values["d1-lag"]),
       dataFolder,
+      onDemand: values["on-demand"],
       programs: await readPrograms(),
       storage,
       onEvent: (event) => {
@@ -90,6 +93,7 @@ async function main(): Promise<void> {
         version: edgemarkVersion(),
         timeScale,
         leaseDivisor,
+        isOnDemand: values["on-demand"],
         mutant: values.mutant,
         faults,
         subscribe: (listener) => {
@@ -124,7 +128,7 @@ function lagRules(text: string): string {
 
 async function readPrograms(): Promise<Record<ProgramName, string>> {
   const read = (name: string): Promise<string> => readFile(new URL(`./pop/${name}/${name}.worker.js`, import.meta.url), "utf8");
-  return { kv: await read("kv"), d1: await read("d1"), cache: await read("cache"), admin: await read("admin") };
+  return { kv: await read("kv"), d1: await read("d1"), cache: await read("cache"), admin: await read("admin"), loader: await read("loader") };
 }
 
 // Anything that still throws here would leave processes behind: say it, and end through the closers above.

@@ -138,7 +138,8 @@ export function foundOf(result: OpenLoopResult, settings: Pick<OpenSettings, "ra
 }
 
 function percentilesOf(histogram: LatencyHistogram): Record<string, number> {
-  return Object.fromEntries([50, 90, 95, 99, 99.9].map((percentile) => [`p${percentile}`, histogram.percentileMs(percentile)]).concat([["max", histogram.percentileMs(100)]]));
+  const named = [50, 90, 95, 99, 99.9].map((percentile) => [`p${percentile}`, histogram.percentileMs(percentile)] as const);
+  return Object.fromEntries([...named, ["max", histogram.percentileMs(100)]]);
 }
 
 function row(name: string, histogram: LatencyHistogram): string {

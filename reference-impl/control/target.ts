@@ -16,6 +16,8 @@ export interface TargetOptions {
   /** A lease of 20 s is so many times shorter. */
   readonly leaseDivisor: number;
   readonly faults: Faults;
+  /** Whether stateless workers are loaded on demand. */
+  readonly isOnDemand: boolean;
   /** Named defect that was planted, "" for none. */
   readonly mutant: string;
   /** Gives every event of the edge to the listener; returns a function that ends it. */
@@ -84,8 +86,7 @@ export function targetOf(options: TargetOptions): TargetServer {
     },
     reset: () => edge.reset(),
     async evict(deploymentId) {
-      nameOf(deploymentId);
-      await edge.evict();
+      await edge.evict(nameOf(deploymentId));
     },
     async locate(deploymentId, _className, objectId) {
       nameOf(deploymentId);
@@ -100,7 +101,7 @@ export function targetOf(options: TargetOptions): TargetServer {
       const pop = request.popId === undefined ? edge.pops.find((one) => one.current !== undefined) : edge.pop(request.popId);
       if (pop === undefined) throw new EdgemarkError("target.refused", `expected a PoP that is up; ${request.popId ?? "none"} is not; name another`);
       try {
-        const answer = JSON.parse(await callAdmin(pop, edge.adminToken, "/scheduled", { worker, cron: request.cron, scheduledTimeMs: request.scheduledTimeMs })) as { outcome: string; noRetry: boolean };
+        const answer = JSON.parse(await callAdmin(pop, edge.adminToken, "/scheduled", { worker, cron: request.cron, scheduledTimeMs: request.scheduledTimeMs, isolate: edge.isolateOf(worker) })) as { outcome: string; noRetry: boolean };
         return { outcome: answer.outcome, noRetry: answer.noRetry };
       } catch (cause) {
         throw new EdgemarkError("target.refused", `the scheduled event could not be delivered: ${messageOf(cause)}`, { cause });
@@ -132,6 +133,7 @@ function describe(options: TargetOptions): TargetDescription {
       `workerd ${workerdVersion()}, one process per PoP, in cluster mode: Durable Objects are the engine's own`,
       "a client's place is told by its loopback address: 127.<10 + n>.x.y is near place n",
       `a PoP that falls silent keeps its objects until its lease is over, ${20 / options.leaseDivisor} s; one that is seen to exit does not`,
+      ...(options.isOnDemand ? ["stateless workers are loaded on demand, by workerd's Worker Loader; the others are part of their PoP's process"] : []),
       ...(options.mutant === "" ? [] : [`planted defect: ${options.mutant}`]),
     ],
     compatibilityDate: newestCompatibilityDate(),

@@ -16,6 +16,8 @@ export interface Origin {
   readonly port: number;
   /** Distinguishes the processes that follow each other at one PoP. */
   readonly generation: number;
+  /** Header lines that the engine is told besides. */
+  readonly lines?: string;
 }
 
 export type Route = { readonly kind: "origin"; readonly origin: Origin } | { readonly kind: "none"; readonly reason: string };
@@ -27,6 +29,8 @@ export interface PopDoor {
   readonly fromClients: Path;
   readonly toClients: Path;
   route(host: string): Route;
+  /** Told the beginning of a head that is not complete yet, so that what it will ask for can be made ready. */
+  expect?(headBegin: string): void;
   /** Told when a request begins and ends, by generation, so that a process can be stopped when it is idle. */
   onRequest(generation: number, change: 1 | -1): void;
 }
@@ -156,6 +160,7 @@ export class ClientConnection {
     if (end > maximumHeadBytes || (end === -1 && bytes.length > maximumHeadBytes)) throw new BadRequest(431, "the request headers are longer than 128 KB");
     if (end === -1) {
       this.#pending = bytes;
+      this.door.expect?.(bytes.toString("latin1"));
       return;
     }
     this.#pending = undefined;
@@ -173,7 +178,7 @@ export class ClientConnection {
   #begin(head: RequestHead, origin: Origin): void {
     const before = this.#upstream;
     const upstream = this.#upstreamTo(origin);
-    const text = rewriteHead(head, this.#identity);
+    const text = rewriteHead(head, this.#identity, origin.lines);
     const mayRepeat = upstream === before && head.framing.kind === "none" && !head.isUpgrade && safeMethods.has(head.method);
     this.#exchange = {
       method: head.method,

@@ -56,8 +56,11 @@ function nextRay(): string {
     .padStart(16, "0");
 }
 
-/** The head to send to the engine: the client's own, less what it may not say, plus what the edge knows. latin1 text. */
-export function rewriteHead(head: RequestHead, identity: ClientIdentity): string {
+/**
+ * The head to send to the engine: the client's own, less what it may not say, plus what the edge knows. latin1 text.
+ * @param moreLines header lines, each ended by CRLF
+ */
+export function rewriteHead(head: RequestHead, identity: ClientIdentity, moreLines = ""): string {
   let text = `${head.method} ${head.target} HTTP/1.1\r\n`;
   let forwardedFor = identity.address;
   for (const [name, value] of head.headers) {
@@ -69,5 +72,5 @@ export function rewriteHead(head: RequestHead, identity: ClientIdentity): string
     }
     text += `${name}: ${value}\r\n`;
   }
-  return `${text}X-Forwarded-For: ${forwardedFor}\r\nCF-Ray: ${nextRay()}-${identity.colo}\r\n${identity.fixedLines}\r\n`;
+  return `${text}X-Forwarded-For: ${forwardedFor}\r\nCF-Ray: ${nextRay()}-${identity.colo}\r\n${identity.fixedLines}${moreLines}\r\n`;
 }

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DeployedBinding, DeployedModule, DeployedWorker, ModuleKind } from "./deployment.js";
 
-export type ProgramName = "kv" | "d1" | "cache" | "admin";
+export type ProgramName = "kv" | "d1" | "cache" | "admin" | "loader";
 
 export interface EngineSettings {
   readonly popId: string;
@@ -13,6 +13,8 @@ export interface EngineSettings {
   /** Rules for how late replicas of D1 are, as pop/d1/lag.ts reads them. */
   readonly d1Lag: string;
   readonly workers: readonly DeployedWorker[];
+  /** Folder of the workers that are loaded on demand; undefined: none is. */
+  readonly onDemandFolder?: string;
   readonly cluster: ClusterSettings;
   /** Header in which the ingress hands over request.cf. */
   readonly cfBlobHeader: string;
@@ -64,6 +66,8 @@ export function socketName(worker: string): string {
   return `worker-${worker}`;
 }
 export const adminSocket = "admin";
+/** Serves all workers that are loaded on demand. */
+export const loaderSocket = "loader";
 
 /**
  * Writes the configuration and its modules.
@@ -97,11 +101,13 @@ function engineConfig(settings: EngineSettings, disk: string, file: (path: strin
     `(name = "kv-values", bucket = (path = "kv-values"))`,
     // A worker on a laptop may call what runs on the laptop, as other local runtimes allow.
     `(name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)))`,
+    ...loaderServices(settings),
     ...workers.map((worker, index) => userService(worker, index, workers, file)),
   ];
   const http = `http = (cfBlobHeader = ${quote(settings.cfBlobHeader)})`;
   const sockets = [
     `(name = "${adminSocket}", address = "127.0.0.1:0", http = (), service = "admin")`,
+    ...(settings.onDemandFolder === undefined ? [] : [`(name = "${loaderSocket}", address = "127.0.0.1:0", ${http}, service = "loader")`]),
     ...workers.map((worker) => `(name = ${quote(socketName(worker.name))}, address = "127.0.0.1:0", ${http}, service = ${quote(serviceName(worker.name))})`),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -175,12 +181,26 @@ const cacheService = `(name = "cache", worker = (
       ${ownCompatibility}
     ))`;
 
+function loaderServices({ onDemandFolder }: EngineSettings): string[] {
+  if (onDemandFolder === undefined) return [];
+  return [
+    `(name = "code", disk = (path = ${quote(onDemandFolder)}))`,
+    `(name = "loader", worker = (
+      modules = [(name = "loader.js", esModule = embed "programs/loader.js")],
+      ${ownCompatibility},
+      compatibilityFlags = ["experimental", "service_binding_extra_handlers"],
+      bindings = [(name = "LOADER", workerLoader = (id = "on-demand")), (name = "CODE", service = "code")]
+    ))`,
+  ];
+}
+
 function adminService(settings: EngineSettings): string {
   const bindings = [
     `(name = "TOKEN", text = ${quote(settings.adminToken)})`,
     `(name = "KV_ADMIN", service = (name = "kv", entrypoint = "KvAdmin"))`,
     `(name = "D1_ADMIN", service = (name = "d1", entrypoint = "D1Admin"))`,
     `(name = "CACHE_ADMIN", service = (name = "cache", entrypoint = "CacheAdmin"))`,
+    ...(settings.onDemandFolder === undefined ? [] : [`(name = "LOADER_ADMIN", service = (name = "loader", entrypoint = "LoaderAdmin"))`]),
     ...settings.workers.map((worker) => `(name = ${quote(`WORKER ${worker.name}`)}, service = ${quote(serviceName(worker.name))})`),
     // Every class, so that an object can be begun on behalf of nobody: its process died and left it an alarm.
     `(name = "OBJECTS kv", durableObjectNamespace = (className = "KvShard", serviceName = "kv"))`,

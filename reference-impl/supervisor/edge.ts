@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { cfBlobHeader } from "../front/identity.js";
 import { listen, type Listener } from "../front/listener.js";
 import { placeOfClient, placesOf, roundTripMs } from "../topology.js";
-import { callAdmin } from "./admin.js";
+import { AdminFailed, callAdmin } from "./admin.js";
 import { adoptAlarms } from "./alarms.js";
 import type { EngineSettings } from "./config.js";
 import type { DeployedWorker } from "./deployment.js";
 import { watchHealth } from "./health.js";
 import { EngineFailed } from "./engine.js";
+import { openOnDemand } from "./on-demand.js";
 import { endLease, nodes, ownerOf } from "./lease.js";
 import { engineSays, type LogLine } from "./log-line.js";
 import { type Generation, Pop } from "./pop.js";
@@ -35,6 +36,8 @@ export interface EdgeOptions {
   readonly d1Lag?: string;
   readonly dataFolder: string;
   readonly programs: EngineSettings["programs"];
+  /** Load stateless workers on demand, instead of with their PoP's process. Default false. */
+  readonly onDemand?: boolean;
   /** Where the cluster's state is, and the PoPs' links to it and to each other. */
   readonly storage: Storage;
   /** Divides the 20 s of a lease, for tests. Default 1. */
@@ -53,8 +56,10 @@ export interface Edge {
   /** Rolls a worker out on every PoP that is up; the previous version serves until then, and on failure. @throws EngineFailed */
   deploy(worker: DeployedWorker): Promise<void>;
   undeploy(name: string): Promise<void>;
-  /** Replaces every process, so that the next request meets isolates that never ran. */
-  evict(): Promise<void>;
+  /** The next request of the worker meets an isolate that never ran: one that is loaded on demand is loaded anew, else every process is replaced. */
+  evict(name: string): Promise<void>;
+  /** The isolate that answers for a worker which is loaded on demand. */
+  isolateOf(name: string): string | undefined;
   reset(): Promise<void>;
   /** Takes a PoP down and keeps it so. @returns evidence */
   takeDown(pop: Pop, signal: "SIGKILL" | "SIGTERM"): Promise<string>;
@@ -98,6 +103,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // A second edge on this machine has addresses of its own, so that its leases are not taken for ours.
   const addressBlock = randomBytes(1).readUInt8(0);
   const reviving = new Set<Pop>();
+  /** Still loaded on demand, and to be part of the next processes. */
+  const alsoStatic = new Set<string>();
   let clockOffsetMs = 0;
   const d1Lag = [{ rule: options.d1Lag ?? "" }];
   const d1LagRules = (): string => d1Lag.map(({ rule }) => rule).join(",");
@@ -112,12 +119,45 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     return done;
   }
 
+  const onDemand =
+    options.onDemand === true
+      ? await openOnDemand(join(options.dataFolder, "on-demand"), (isolate) => {
+          for (const pop of upPops()) void callAdmin(pop, adminToken, "/loader/end", { isolate }).catch(() => undefined);
+        })
+      : undefined;
+
+  /** Another worker calls it, and needs it in the same configuration. */
+  const isBound = (name: string): boolean => [...workers.values()].some((worker) => worker.bindings.some((binding) => binding.kind === "service" && binding.service === name));
+
+  /** Loads a version once, where clients come last, to see that it can be. @throws EngineFailed with what the engine says */
+  async function tryOut(worker: DeployedWorker, isolate: string): Promise<void> {
+    const pop = upPops().at(-1);
+    if (pop === undefined) return;
+    try {
+      await callAdmin(pop, adminToken, "/loader/load", { isolate });
+    } catch (error) {
+      if (error instanceof AdminFailed) throw new EngineFailed(`the worker ${worker.name} cannot be loaded`, error.message);
+      throw error;
+    } finally {
+      void callAdmin(pop, adminToken, "/loader/end", { isolate }).catch(() => undefined);
+    }
+  }
+
   const emit = (kind: EdgeEventKind, popId: string, detail: string): void => options.onEvent({ kind, atMs: Date.now(), popId, detail });
 
   const pops = placesOf(options.pops).map(
     (place, index) =>
       new Pop(place, index, {
         isDeployed: (worker) => workers.has(worker),
+        ...(onDemand === undefined
+          ? {}
+          : {
+              onDemand: {
+                names: () => [...workers.keys()].filter((name) => onDemand.isolateOf(name) !== undefined),
+                isolateOf: (name: string) => onDemand.isolateOf(name),
+                expected: (pop: Pop, name: string) => void callAdmin(pop, adminToken, "/loader/load", { isolate: onDemand.isolateOf(name) }).catch(() => undefined),
+              },
+            }),
         onLog: options.onLog,
         onExit: (pop, address) => buried(pop, address),
         onCrash: (pop, words) => void crashed(pop, words),
@@ -129,7 +169,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       popId: pop.id,
       region: pop.place.region,
       d1Lag: d1LagRules(),
-      workers: [...workers.values()],
+      workers: [...workers.values()].filter(({ name }) => onDemand?.isolateOf(name) === undefined || alsoStatic.has(name) || isBound(name)),
+      ...(onDemand === undefined ? {} : { onDemandFolder: onDemand.folder }),
       cluster: { ...options.storage.ofPop(pop.index), leaseDivisor: options.leaseDivisor ?? 1, address: `127.${100 + pop.index}.${addressBlock}.${1 + (number % 250)}` },
       cfBlobHeader,
       timeScale: options.timeScale,
@@ -183,6 +224,24 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   async function rollOut(): Promise<void> {
     await roll(upPops());
     for (const pop of pops) if (pop.control.isHeld) pop.isBehind = true;
+  }
+
+  /** Rolls a worker out that is part of the processes' configuration, and with it those that it calls. */
+  async function deployWithProcess(worker: DeployedWorker): Promise<void> {
+    const before = workers.get(worker.name);
+    const isolate = onDemand?.isolateOf(worker.name);
+    workers.set(worker.name, worker);
+    try {
+      if (isolate !== undefined) alsoStatic.add(worker.name);
+      await rollOut();
+    } catch (error) {
+      if (before === undefined) workers.delete(worker.name);
+      else workers.set(worker.name, before);
+      throw error;
+    } finally {
+      alsoStatic.delete(worker.name);
+    }
+    for (const name of workers.keys()) if (name === worker.name || isBound(name)) onDemand?.remove(name);
   }
 
   /** Whether a fault keeps a process of the PoP from starting. */
@@ -267,25 +326,28 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     pop: (id) => pops.find((pop) => pop.id === id),
     deploy: (worker) =>
       serially(async () => {
-        const before = workers.get(worker.name);
-        workers.set(worker.name, worker);
-        try {
-          await rollOut();
-        } catch (error) {
-          if (before === undefined) workers.delete(worker.name);
-          else workers.set(worker.name, before);
-          throw error;
-        }
+        if (onDemand?.canLoad(worker) === true && !isBound(worker.name)) {
+          await onDemand.deploy(worker, (isolate) => tryOut(worker, isolate));
+          workers.set(worker.name, worker);
+        } else await deployWithProcess(worker);
+        for (const pop of pops) pop.forgetRoutes();
         emit("deployment-rolled-out", "", `${worker.name} version ${worker.version}`);
       }),
     undeploy: (name) =>
       // Nobody is sent to it from now on; the next rollout leaves it out. New processes only to forget one are not worth it.
       serially(() => {
         workers.delete(name);
+        onDemand?.remove(name);
         for (const pop of pops) pop.forgetRoutes();
         return Promise.resolve();
       }),
-    evict: () => serially(rollOut),
+    isolateOf: (name) => onDemand?.isolateOf(name),
+    evict: (name) =>
+      serially(async () => {
+        if (onDemand?.isolateOf(name) === undefined) return rollOut();
+        onDemand.evict(name);
+        for (const pop of pops) pop.forgetRoutes();
+      }),
     reset: () =>
       serially(async () => {
         const up = upPops();
@@ -359,6 +421,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     emit,
     close: async () => {
       isClosing = true;
+      onDemand?.close();
       for (const pop of pops) {
         pop.kills++;
         pop.control.clear();

@@ -5,8 +5,9 @@ import type { PopDoor, Route } from "../front/connection.js";
 import type { Listener } from "../front/listener.js";
 import { Path } from "../links/path.js";
 import type { Place } from "../topology.js";
-import { adminSocket, socketName, stopTimeoutMs, writeEngineConfig, type EngineSettings } from "./config.js";
+import { adminSocket, loaderSocket, socketName, stopTimeoutMs, writeEngineConfig, type EngineSettings } from "./config.js";
 import { hostOf, workerOfHost } from "./deployment.js";
+import { isolateHeader } from "../pop/loader/stored-worker.js";
 import { type Engine, startEngine } from "./engine.js";
 import type { LogLine } from "./log-line.js";
 
@@ -25,6 +26,8 @@ export interface Generation {
 
 export interface PopHooks {
   readonly isDeployed: (worker: string) => boolean;
+  /** Workers that are loaded on demand, and the isolate that answers for each. */
+  readonly onDemand?: { names(): readonly string[]; isolateOf(worker: string): string | undefined; expected(pop: Pop, worker: string): void };
   readonly onLog: (popId: string, line: LogLine) => void;
   /** A process of the PoP has been seen to exit: its lease can end. */
   readonly onExit: (pop: Pop, address: string) => Promise<void>;
@@ -94,12 +97,24 @@ export class Pop implements PopDoor {
     const current = this.current;
     if (current === undefined) return { kind: "none", reason: `PoP ${this.id} is down` };
     // What was undeployed is no longer served, although the process still has it until the next one follows.
-    const workers = current.workers.filter((name) => this.#hooks.isDeployed(name));
+    const { onDemand } = this.#hooks;
+    const names = new Set([...current.workers, ...(onDemand?.names() ?? [])]);
+    const workers = [...names].filter((name) => this.#hooks.isDeployed(name));
     const worker = workerOfHost(host, workers);
+    const isolate = worker === undefined ? undefined : onDemand?.isolateOf(worker);
+    const loader = current.engine.ports.get(loaderSocket);
+    if (isolate !== undefined && loader !== undefined) return { kind: "origin", origin: { port: loader, generation: current.number, lines: `${isolateHeader}: ${isolate}\r\n` } };
     const port = worker === undefined ? undefined : current.engine.ports.get(socketName(worker));
     if (port !== undefined) return { kind: "origin", origin: { port, generation: current.number } };
-    const names = workers.map(hostOf).join(", ");
-    return { kind: "none", reason: `no deployment answers for the host ${JSON.stringify(host)}; there is ${names === "" ? "none" : names}` };
+    const hosts = workers.map(hostOf).join(", ");
+    return { kind: "none", reason: `no deployment answers for the host ${JSON.stringify(host)}; there is ${hosts === "" ? "none" : hosts}` };
+  }
+
+  expect(headBegin: string): void {
+    const { onDemand } = this.#hooks;
+    const host = onDemand === undefined ? undefined : /\r\nhost:[ \t]*([^\r\n]+?)[ \t]*\r\n/i.exec(headBegin)?.[1];
+    const worker = host === undefined ? undefined : workerOfHost(host, onDemand?.names() ?? []);
+    if (worker !== undefined) onDemand?.expected(this, worker);
   }
 
   onRequest(generation: number, change: 1 | -1): void {
@@ -115,7 +130,7 @@ export class Pop implements PopDoor {
     const workers = settings.workers.map((worker) => worker.name);
     const engine = await startEngine({
       configFile,
-      sockets: [adminSocket, ...workers.map(socketName)],
+      sockets: [adminSocket, ...(settings.onDemandFolder === undefined ? [] : [loaderSocket]), ...workers.map(socketName)],
       onLog: (line) => this.#hooks.onLog(this.id, line),
       deadlineMs: startDeadlineMs,
     }).catch(async (error: unknown) => {

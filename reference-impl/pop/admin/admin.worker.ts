@@ -15,6 +15,8 @@ interface Env {
   readonly KV_ADMIN: Fetcher;
   readonly D1_ADMIN: Fetcher;
   readonly CACHE_ADMIN: Fetcher;
+  /** Only where workers are loaded on demand. */
+  readonly LOADER_ADMIN?: Fetcher;
   readonly [worker: `WORKER ${string}`]: ScheduledService;
   readonly [objects: `OBJECTS ${string}`]: DurableObjectNamespace<Beginner>;
 }
@@ -23,6 +25,8 @@ interface ScheduledRequest {
   readonly worker: string;
   readonly cron: string;
   readonly scheduledTimeMs: number;
+  /** Set when the worker is loaded on demand. */
+  readonly isolate?: string;
 }
 
 export default {
@@ -41,6 +45,7 @@ export default {
         return env.CACHE_ADMIN.fetch("http://cache/drop", { method: "POST" });
       case "/scheduled": {
         const event = await request.json<ScheduledRequest>();
+        if (event.isolate !== undefined && env.LOADER_ADMIN !== undefined) return env.LOADER_ADMIN.fetch("http://loader/scheduled", { method: "POST", body: JSON.stringify(event) });
         const service = env[`WORKER ${event.worker}`];
         if (service === undefined) return new Response(`no worker ${event.worker}`, { status: 404 });
         const { outcome, noRetry } = await service.scheduled({ cron: event.cron, scheduledTime: new Date(event.scheduledTimeMs) });
@@ -52,22 +57,32 @@ export default {
         return Response.json({ count: ids.length });
       }
       default:
+        if (pathname.startsWith("/loader/") && env.LOADER_ADMIN !== undefined) return env.LOADER_ADMIN.fetch(`http://loader${pathname.slice(7)}`, { method: "POST", body: await request.arrayBuffer() });
         if (pathname.startsWith("/d1/")) return env.D1_ADMIN.fetch(`http://d1${pathname.slice(3)}`, { method: "POST", body: await request.arrayBuffer() });
         return new Response("no such verb", { status: 404 });
     }
   },
 } satisfies ExportedHandler<Env>;
 
+/** The adoption rounds of the engine come every five seconds: after that it is theirs. */
+const beginMs = 5000;
+const retryMs = 20;
+
 /** Begins the object of an id, of whichever class it is: an id says of which namespace it is, and others refuse it. */
 async function begin(env: Env, id: string): Promise<void> {
   for (const [name, namespace] of Object.entries(env)) {
     if (!name.startsWith("OBJECTS ")) continue;
     const objects = namespace as DurableObjectNamespace<Beginner>;
-    try {
-      const stub = objects.get(objects.idFromString(id));
-      await stub.edgemarkBegin();
-    } catch {
-      // An id of another class, or an object that has begun and says that it has no such method.
+    const lastMs = Date.now() + beginMs;
+    // An id of another class, and an object that has begun and says that it has no such method, end this. Until this process has
+    // heard that the owner's lease is over, it asks the dead owner: that error can be tried again.
+    while (Date.now() < lastMs) {
+      try {
+        await objects.get(objects.idFromString(id)).edgemarkBegin();
+      } catch (error) {
+        if (!(error instanceof Error && "retryable" in error && error.retryable === true)) break;
+        await scheduler.wait(retryMs);
+      }
     }
   }
 }

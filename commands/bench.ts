@@ -2,7 +2,7 @@
 // alone says more about the machine than about the edge.
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
-import { exitCodes } from "../contract/errors.js";
+import { EdgemarkError, exitCodes } from "../contract/errors.js";
 import type { Deployment, TargetVerbs } from "../contract/target/types.js";
 import { runSaturation } from "../load/autocannon/driver.js";
 import { runOpenLoop } from "../load/open-loop/open-loop.js";
@@ -12,22 +12,16 @@ import type { Fixture } from "../suites/check.js";
 import { openTarget, type OpenedTarget } from "../targets/open.js";
 import { startBareWorkerd } from "./bench/bare-workerd.js";
 import { failoverGaps } from "./bench/failover.js";
+import { type Figure, median } from "./bench/figure.js";
+import { objectFigures } from "./bench/objects.js";
 import { residentMbPerPop } from "./bench/memory.js";
-import { numberBetween, type CommandSpec } from "./command.js";
+import { listOf, numberBetween, type CommandSpec } from "./command.js";
 import type { CommandIo } from "./io.js";
 import type { MutantParts } from "./mutants.js";
 
-/** One figure of the benchmark. */
-interface Figure {
-  readonly id: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly n: number;
-  /** What the project wants of it, in words, and whether this run had it. */
-  readonly goal: string;
-  readonly held: boolean;
-  readonly detail: string;
-}
+/** What can be measured alone. */
+const benchParts = ["memory", "rates", "hits", "failover", "objects"] as const;
+type BenchPart = (typeof benchParts)[number];
 
 interface Address {
   readonly url: string;
@@ -36,6 +30,7 @@ interface Address {
 }
 
 export interface BenchOptions {
+  readonly only: readonly BenchPart[];
   readonly rounds: number;
   readonly roundMs: number;
   readonly kills: number;
@@ -43,6 +38,15 @@ export interface BenchOptions {
 }
 
 const connections = 16;
+
+/** @throws EdgemarkError usage.flag for a part that does not exist */
+function partsOf(names: readonly string[]): readonly BenchPart[] {
+  return names.map((name) => {
+    const part = benchParts.find((one) => one === name);
+    if (part === undefined) throw new EdgemarkError("usage.flag", `expected parts of the benchmark, of ${benchParts.join(", ")}; ${JSON.stringify(name)} came; correct --only`);
+    return part;
+  });
+}
 const hitRatePerSecond = 100;
 const hitDurationMs = 10_000;
 
@@ -52,19 +56,22 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
     name: "bench",
     summary: "Measures the reference edge against bare workerd and miniflare, as ratios in one run.",
     options: [
+      { flags: "--only <parts>", words: `these parts only, of ${benchParts.join(", ")} (default: all)`, parse: listOf },
       { flags: "--rounds <number>", words: "interleaved rounds, the median counts (default: 5)", parse: numberBetween(1, 100, { isWhole: true }) },
       { flags: "--round-ms <number>", words: "length of one load in ms (default: 3000)", parse: numberBetween(500, 60_000, { isWhole: true }) },
-      { flags: "--kills <number>", words: "PoP deaths in the failover part, 0 to leave it out (default: 10)", parse: numberBetween(0, 100, { isWhole: true }) },
+      { flags: "--kills <number>", words: "PoP deaths of each kind, 0 to leave out what needs them (default: 10)", parse: numberBetween(0, 100, { isWhole: true }) },
       { flags: "--json", words: "one JSON object on stdout: {figures, conditions}" },
     ],
     examples: [
-      ["edgemark bench", "everything, about three minutes"],
+      ["edgemark bench", "everything, about seven minutes"],
+      ["edgemark bench --only objects --kills 20", "Durable Objects under faults"],
       ["edgemark bench --rounds 3 --kills 0", "rates only, quicker"],
       ["edgemark bench --json > bench.json", "for a script"],
     ],
     run: async (given, _args, io) =>
       runBench(
         {
+          only: partsOf((given["only"] as readonly string[] | undefined) ?? benchParts),
           rounds: (given["rounds"] as number | undefined) ?? 5,
           roundMs: (given["roundMs"] as number | undefined) ?? 3000,
           kills: (given["kills"] as number | undefined) ?? 10,
@@ -84,35 +91,50 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
 export async function runBench(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<number> {
   const figures: Figure[] = [];
   const loadBefore = loadavg()[0] ?? 0;
-  const open: { stop(): Promise<unknown> }[] = [];
-  try {
-    const reference = await start("reference", open);
-    figures.push(await memoryFigure(reference));
-    const miniflare = await start("miniflare", open);
-    const bare = await startBareWorkerd(await readFile(helloFixture.program, "utf8"));
-    open.push(bare);
-    const hello = { reference: await deployed(reference.verbs, helloFixture, "/"), miniflare: await deployed(miniflare.verbs, helloFixture, "/"), bare: { url: bare.url, host: "bare", path: "/" } };
-    const kv = { reference: await deployed(reference.verbs, kvFixture, "/?key=bench"), miniflare: await deployed(miniflare.verbs, kvFixture, "/?key=bench") };
-    for (const address of [kv.reference, kv.miniflare]) await putBenchKey(address);
-
-    io.err(`${options.rounds} interleaved rounds of ${options.roundMs} ms, ${connections} connections\n`);
-    const rates = await interleaved({ ...prefixed("hello", hello), ...prefixed("kv", kv) }, options, io);
-    figures.push(
-      ratioFigure("bench.hello.bare", rates, "hello reference", "hello bare", 0.6, "of bare workerd's rate"),
-      ratioFigure("bench.hello.miniflare", rates, "hello reference", "hello miniflare", 2, "times miniflare's rate"),
-      ratioFigure("bench.kv.miniflare", rates, "kv reference", "kv miniflare", 2, "times miniflare's KV get"),
-    );
-    await miniflare.stop();
-    await bare.stop();
-    figures.push(...(await hitFigures(kv.reference)));
-    if (options.kills > 0) figures.push(await failoverFigure(reference, options.kills, parts));
-  } finally {
-    for (const one of open.reverse()) await one.stop().catch(() => undefined);
-  }
+  if (options.only.some((part) => part !== "objects")) figures.push(...(await requestFigures(options, parts, io)));
+  if (options.only.includes("objects") && options.kills > 0) figures.push(...(await objectFigures(options, io)));
   const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore: loadBefore, ...options };
   if (options.isJson) io.out(`${JSON.stringify({ figures, conditions })}\n`);
   else io.out(table(figures, conditions));
   return figures.every((figure) => figure.held) ? exitCodes.held : exitCodes.failed;
+}
+
+async function requestFigures(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  const open: { stop(): Promise<unknown> }[] = [];
+  try {
+    const reference = await start("reference", open);
+    if (options.only.includes("memory")) figures.push(await memoryFigure(reference));
+    if (options.only.includes("rates")) figures.push(...(await rateFigures(reference, options, open, io)));
+    if (options.only.includes("hits")) {
+      const address = await deployed(reference.verbs, kvFixture, "/?key=bench");
+      await putBenchKey(address);
+      figures.push(...(await hitFigures(address)));
+    }
+    if (options.only.includes("failover") && options.kills > 0) figures.push(await failoverFigure(reference, options.kills, parts));
+  } finally {
+    for (const one of open.reverse()) await one.stop().catch(() => undefined);
+  }
+  return figures;
+}
+
+async function rateFigures(reference: OpenedTarget, options: BenchOptions, open: { stop(): Promise<unknown> }[], io: CommandIo): Promise<readonly Figure[]> {
+  const miniflare = await start("miniflare", open);
+  const bare = await startBareWorkerd(await readFile(helloFixture.program, "utf8"));
+  open.push(bare);
+  const hello = { reference: await deployed(reference.verbs, helloFixture, "/"), miniflare: await deployed(miniflare.verbs, helloFixture, "/"), bare: { url: bare.url, host: "bare", path: "/" } };
+  const kv = { reference: await deployed(reference.verbs, kvFixture, "/?key=bench"), miniflare: await deployed(miniflare.verbs, kvFixture, "/?key=bench") };
+  for (const address of [kv.reference, kv.miniflare]) await putBenchKey(address);
+
+  io.err(`${options.rounds} interleaved rounds of ${options.roundMs} ms, ${connections} connections\n`);
+  const rates = await interleaved({ ...prefixed("hello", hello), ...prefixed("kv", kv) }, options, io);
+  await miniflare.stop();
+  await bare.stop();
+  return [
+    ratioFigure("bench.hello.bare", rates, "hello reference", "hello bare", 0.6, "of bare workerd's rate"),
+    ratioFigure("bench.hello.miniflare", rates, "hello reference", "hello miniflare", 2, "times miniflare's rate"),
+    ratioFigure("bench.kv.miniflare", rates, "kv reference", "kv miniflare", 2, "times miniflare's KV get"),
+  ];
 }
 
 async function start(name: string, open: { stop(): Promise<unknown> }[]): Promise<OpenedTarget> {
@@ -160,12 +182,6 @@ async function interleaved(addresses: Readonly<Record<string, Address>>, options
     io.err(`round ${round + 1}: ${[...rates].map(([name, all]) => `${name} ${Math.round(all.at(-1) ?? 0)}/s`).join(", ")}\n`);
   }
   return rates;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 function ratioFigure(id: string, rates: ReadonlyMap<string, readonly number[]>, ours: string, theirs: string, least: number, words: string): Figure {

@@ -23,6 +23,8 @@ export interface OpenOptions extends ConnectOptions {
   readonly declared?: readonly string[];
   /** Arguments added for the adapter, as they are (a mutant of the reference: ["--mutant", name]). */
   readonly args?: readonly string[];
+  /** Added to the adapter's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with what the adapter writes to stderr. */
   readonly onLog?: (text: string) => void;
   /** Default 60,000 ms. */
@@ -58,6 +60,7 @@ export async function openTarget(name: string, options: OpenOptions = {}): Promi
   const program = programOf(name, options);
   const adapter = await startAdapter(program.command, program.args, {
     deadlineMs: leftMs(options.startDeadlineMs ?? startDeadlineMs),
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
     ...(options.onLog === undefined ? {} : { onStderr: options.onLog }),
   });

@@ -55,7 +55,7 @@ function notWithExternal(scope: string): never {
   throw new EdgemarkError("target.unimplemented", `the reference edge cannot harm a PoP's link to its ${scope} when its bucket is outside; Describe says what it can`);
 }
 
-/** Every second of a probe that a fault makes late must be allowed for. */
+/** Probes all links at once. */
 async function probeAll(links: readonly Link[], deadlineMs: number): Promise<readonly (number | undefined)[]> {
   return Promise.all(links.map((link) => link.probeMs(deadlineMs)));
 }
@@ -137,7 +137,8 @@ export const lossyLink: Inject = async (edge, pop, fault) => {
   let late = 0;
   let probes = 0;
   for (let batch = 0; batch < batches && late === 0; batch++) {
-    const times = await Promise.all(Array.from({ length: batchProbes }, (_, index) => links[index % links.length]?.probeMs(wellMs + 4 * stallMs)));
+    const asked = Array.from({ length: batchProbes }, (_, index) => links[index % links.length]).filter((link) => link !== undefined);
+    const times = await probeAll(asked, wellMs + 4 * stallMs);
     probes += times.length;
     late = times.filter((time) => time !== undefined && time >= stallMs * seenRatio).length;
   }

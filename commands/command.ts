@@ -85,3 +85,15 @@ export function listOf(typed: string, before: unknown): string[] {
   if (words.length === 0) throw new InvalidArgumentError("Expected a name, or several with commas between them.");
   return [...(Array.isArray(before) ? before.map(String) : []), ...words];
 }
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A parser of times with their unit, seconds without one, within bounds in ms. @returns ms */
+export function durationBetween(leastMs: number, mostMs: number): (typed: string) => number {
+  return (typed) => {
+    const [, digits, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(typed.trim()) ?? [];
+    const durationMs = Number(digits) * (unitsMs[unit] ?? Number.NaN);
+    if (durationMs >= leastMs && durationMs <= mostMs) return durationMs;
+    throw new InvalidArgumentError(`Expected a time such as 60s, 2m or 500ms, from ${leastMs / 1_000}s to ${mostMs / 1_000}s.`);
+  };
+}

@@ -56,7 +56,7 @@ interface Drawing {
 
 function stepOf(nemesis: Nemesis, { atMs, durationMs, popIds, select, random }: Drawing): ScheduleStep {
   const names = Object.entries(nemesis.parameters);
-  const parameters = Object.fromEntries(names.map(([name, range]) => [name, rounded(within(range, random))]));
+  const parameters = Object.fromEntries(names.map(([name, range]) => [name, rounded(name, within(range, random))]));
   return {
     atMs,
     nemesis: nemesis.id,
@@ -78,7 +78,7 @@ function within({ least, most }: Range, random: () => number): number {
   return least + random() * (most - least);
 }
 
-/** Three digits: enough for a fault, and short to read. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
+/** Whole milliseconds, and three digits of the rest: enough for a fault, and short to read. */
+function rounded(name: string, value: number): number {
+  return name.endsWith("Ms") ? Math.round(value) : Number(value.toPrecision(3));
 }

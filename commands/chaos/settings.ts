@@ -1,6 +1,5 @@
 // The options of chaos, as data for the parser, and as settings once they are parsed.
 import { readFileSync } from "node:fs";
-import { InvalidArgumentError } from "commander";
 import { nemesisOf } from "../../chaos/nemeses/index.js";
 import { selectors, type Selector } from "../../chaos/nemeses/nemesis.js";
 import { parseSchedule } from "../../chaos/schedule/parse.js";
@@ -8,7 +7,7 @@ import { workloadOf } from "../../chaos/workloads/index.js";
 import type { Workload } from "../../chaos/workloads/workload.js";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
 import { runOptions, settingsOf, type RunSettings } from "../certify-options.js";
-import { listOf, numberBetween, type OptionSpec } from "../command.js";
+import { durationBetween, listOf, numberBetween, type OptionSpec } from "../command.js";
 
 /** Options of certify that mean the same here. */
 const shared = ["--target", "--pops", "--time-scale", "--token-file", "--ca", "--cert", "--key", "--out", "--json"];
@@ -19,7 +18,7 @@ export const chaosOptions: readonly OptionSpec[] = [
   { flags: "--workload <names>", words: "what clients do; several take turns from seed to seed (default: register)", parse: listOf },
   { flags: "--nemesis <names>", words: "faults to strike with, with commas between them (default: all that the target can do)", parse: listOf },
   { flags: "--select <which>", words: "PoPs a fault strikes: one, majority, or owner, the home of the object in use (default: one)", choices: selectors },
-  { flags: "--for <time>", words: "how long clients work: 60s, 2m or 500ms (default: 60s)", parse: durationOf },
+  { flags: "--for <time>", words: "how long clients work: 60s, 2m or 500ms (default: 60s)", parse: durationBetween(100, 24 * 3_600_000) },
   { flags: "--clients <number>", words: "clients altogether, at the PoPs in turn, 1 to 100 (default: 6)", parse: numberBetween(1, 100, { isWhole: true }) },
   { flags: "--seed <number>", words: "draws schedule and operations (default: random, printed)", parse: numberBetween(0, largestSeed, { isWhole: true }) },
   { flags: "--seeds <number>", words: "runs, one after another, with this and the following seeds (default: 1)", parse: numberBetween(1, 10_000, { isWhole: true }) },
@@ -102,17 +101,6 @@ function scheduleOf(file: unknown): { readonly file: string; readonly text: stri
   }
   // Before anything starts; its PoPs are compared once the target has told them.
   return { file, text, forMs: parseSchedule(text).forMs };
-}
-
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const longestForMs = 24 * 3_600_000;
-
-/** A parser of durations with their unit. @returns ms */
-function durationOf(typed: string): number {
-  const [, digits, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(typed.trim()) ?? [];
-  const durationMs = Number(digits) * (unitsMs[unit] ?? Number.NaN);
-  if (durationMs >= 100 && durationMs <= longestForMs) return durationMs;
-  throw new InvalidArgumentError("Expected a time with its unit, such as 60s, 2m or 500ms, from 100ms to 24h.");
 }
 
 /** The command that repeats a run with one seed. */

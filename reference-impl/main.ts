@@ -28,8 +28,8 @@ usage: main.js [options]
   --logs              writes what workers and engines say to stderr, a JSON object a line: popId, source, level, text
 `;
 
-/** A lease is a platform timer too, but one that the machine must keep up with: below 4 s a busy one loses leases that nobody cut. */
-const mostLeaseDivisor = 5;
+/** A lease is not scaled as platform timers are: a busy machine, or a slow link, loses a short one that nobody cut. */
+const leaseDivisor = 1;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -57,7 +57,6 @@ async function main(): Promise<void> {
   const controlPort = wholeNumber("--control-port", values["control-port"], 0, 65_535);
   const timeScale = Number(values["time-scale"]);
   if (!(timeScale >= 1 && timeScale <= 1000)) throw new Error(`--time-scale: a number from 1 to 1000 was expected; ${values["time-scale"]} came`);
-  const leaseDivisor = Math.min(timeScale, mostLeaseDivisor);
 
   const dataFolder = values.data === undefined ? await mkdtemp(join(tmpdir(), "edgemark-")) : resolve(values.data);
   const listeners = new Set<(event: EdgeEvent) => void>();

@@ -30,7 +30,6 @@ import { mutant as objectLostInRollout } from "./object-lost-in-rollout.js";
 import { mutant as objectLogListingLags } from "./object-log-listing-lags.js";
 import { mutant as objectRequestsTwice } from "./object-requests-twice.js";
 import { mutant as objectReadsByFollower } from "./object-reads-by-follower.js";
-import { mutant as objectSupersededAcknowledges } from "./object-superseded-acknowledges.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -65,5 +64,4 @@ export const mutants: readonly Mutant[] = [
   objectLogListingLags,
   objectRequestsTwice,
   objectReadsByFollower,
-  objectSupersededAcknowledges,
 ];

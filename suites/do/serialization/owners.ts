@@ -149,6 +149,8 @@ export const ownerChecks: readonly Check[] = [
     promise: "an instance that was replaced while its PoP was frozen gets an exception when it touches storage, and its write is nowhere",
     claims: ["DO-01", "DO-02"],
     needs: ["durable-objects", "locate", "fault.pause"],
+    // A frozen owner keeps its lease to the end: 20 s, whatever the time scale.
+    profiles: ["full", "nightly"],
     timeoutMs: 180_000,
     async run(context) {
       const { fixture } = context;

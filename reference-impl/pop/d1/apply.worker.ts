@@ -1,6 +1,5 @@
 // Makes an entry of the log true in a copy of the database: at a replica, and at the primary when it goes back in time.
-import { statementsFor, type Change } from "./change.js";
-import { bound } from "./execute.worker.js";
+import { parameterOf, statementsFor, type Change } from "./change.js";
 import { putImage } from "./image.worker.js";
 import { analyse } from "./statement.js";
 import type { LogEntry } from "./wire.js";
@@ -21,9 +20,9 @@ export function applyEntry(sql: SqlStorage, entry: LogEntry, pages: Iterable<str
   let setsPragma = false;
   for (const change of changes) {
     if (change.kind === "sql") {
-      [...sql.exec(change.sql, ...change.params.map(bound))];
+      sql.exec(change.sql, ...change.params.map(parameterOf)).toArray();
       setsPragma ||= change.sql.toLowerCase().includes("pragma") && analyse(change.sql).setsPragma;
-    } else for (const { sql: text, params } of statementsFor(change)) [...sql.exec(text, ...params)];
+    } else for (const { sql: text, params } of statementsFor(change)) sql.exec(text, ...params).toArray();
   }
   if (setsPragma) resetPragmas(sql);
 }

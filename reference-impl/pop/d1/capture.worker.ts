@@ -1,7 +1,7 @@
 // Runs a statement that changes something, and says how its change is told to a copy: by the statement itself when it
 // gives the same everywhere, by the rows that it gave when it does not, by an image of everything when neither is sure.
 import { readTable } from "./catalog.worker.js";
-import { cellOf, exactly, type Change } from "./change.js";
+import { cellOf, cellOfParameter, exactly, type Change } from "./change.js";
 import { execute, type Executed } from "./execute.worker.js";
 import { resultColumns } from "./image.worker.js";
 import type { SchemaFacts, TableFacts } from "./schema.js";
@@ -18,7 +18,7 @@ type Value = ArrayBuffer | string | number | null;
 
 /** Inside a transaction. */
 export function capture(sql: SqlStorage, query: Query, statement: Statement, facts: SchemaFacts): Captured {
-  const params = query.params ?? [];
+  const { params } = query;
   const isVolatile = !isDefinition(statement) && (statement.isVolatile || meets(statement.words, facts.volatileNames));
   if (isVolatile || (statement.dependsOnOrder && statement.change !== undefined)) {
     const table = statement.change === undefined ? undefined : capturable(sql, statement.change, facts);
@@ -26,7 +26,7 @@ export function capture(sql: SqlStorage, query: Query, statement: Statement, fac
   }
   const executed = execute(sql, statement.text, params, true, false);
   if (!statement.changesSchema && !statement.setsPragma && executed.meta.changes === 0) return { executed, change: undefined };
-  return { executed, change: isVolatile ? "whole" : { kind: "sql", sql: statement.text, params } };
+  return { executed, change: isVolatile ? "whole" : { kind: "sql", sql: statement.text, params: params.map(cellOfParameter) } };
 }
 
 /** CREATE and its like say what shall happen later, and are the same everywhere; a table made of a query is not. */
@@ -52,7 +52,7 @@ function capturable(sql: SqlStorage, change: RowChange, facts: SchemaFacts): (Ta
 function captureRows(sql: SqlStorage, query: Query, text: string, change: RowChange, table: TableFacts & { readonly rowid: string }): Captured {
   const columns = change.verb === "delete" ? [] : table.columns;
   const wanted = [`'i'||${table.rowid}`, ...columns.map(exactly)].join(",");
-  const executed = execute(sql, `${text}${change.returningAt === -1 ? " RETURNING " : ", "}${wanted}`, query.params ?? [], true, false);
+  const executed = execute(sql, `${text}${change.returningAt === -1 ? " RETURNING " : ", "}${wanted}`, query.params, true, false);
   const own = executed.columns.length - columns.length - 1;
   const rows = executed.rows.map((row) => row.slice(own).map((value) => cellOf(value as Value)));
   return {

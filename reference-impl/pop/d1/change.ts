@@ -1,6 +1,5 @@
 // Changes as the log keeps them: a statement to run again, or the rows that it gave. Values keep their exact type and
 // value: JavaScript has one kind of number, SQLite has two.
-import type { Parameter } from "./wire.js";
 
 /**
  * A value with its type: null, a real as number, "i" and digits for an integer, "t" and the text, or a blob as an object
@@ -19,7 +18,7 @@ export interface RowsChange {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-export type Change = { readonly kind: "sql"; readonly sql: string; readonly params: readonly Parameter[] } | RowsChange;
+export type Change = { readonly kind: "sql"; readonly sql: string; readonly params: readonly Cell[] } | RowsChange;
 
 /** One part of a database's image: the schema in the order of its creation, or rows of one table. */
 export type Page =
@@ -38,9 +37,20 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A bound value as a cell: texts are marked as such, numbers are reals as the engine binds them. */
+export function cellOfParameter(value: Uint8Array | string | number | null): Cell {
+  return cellOf(typeof value === "string" ? `t${value}` : value);
+}
+
+/** A cell as a value to bind. */
+export function parameterOf(cell: Cell): Bound | null {
+  return cell === null ? null : boundOf(cell);
+}
+
 /** A value of `exactly` as a cell. */
-export function cellOf(value: ArrayBuffer | string | number | null): Cell {
+export function cellOf(value: ArrayBuffer | Uint8Array | string | number | null): Cell {
   if (value instanceof ArrayBuffer) return { b: toBase64(new Uint8Array(value)) };
+  if (value instanceof Uint8Array) return { b: toBase64(value) };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) return { r: Object.is(value, -0) ? "-0" : String(value) };
   return value;
 }

@@ -5,7 +5,7 @@ import { firstPrimary, firstUnconstrained, parseBookmark, type Bookmark } from "
 import { Refusal, refusals } from "./refusal.js";
 import { d1Env, primaryName, replicaName, servedDatabases } from "./settings.worker.js";
 import { analysed } from "./statements.js";
-import { bookmarkHeader, type CallAnswer, type Form, type Parameter, type Query } from "./wire.js";
+import { bookmarkHeader, received, type CallAnswer, type Form, type Parameter, type Query, type SentQuery } from "./wire.js";
 
 export { D1Admin } from "./admin.worker.js";
 export { D1Primary } from "./primary.worker.js";
@@ -21,7 +21,7 @@ const retryPausesMs = [60, 400];
 
 /** What the native binding sends over RPC. */
 interface RpcRequest {
-  readonly queries: readonly { readonly sql: string; readonly params?: readonly (Parameter | ArrayBuffer | ArrayBufferView | boolean)[] }[];
+  readonly queries: readonly { readonly sql: string; readonly params?: readonly RpcParameter[] }[];
   readonly bookmark?: string;
 }
 
@@ -30,8 +30,8 @@ export default class D1Service extends WorkerEntrypoint<unknown, D1Props> {
     const { pathname, searchParams } = new URL(request.url);
     if (request.method !== "POST" || (pathname !== "/query" && pathname !== "/execute")) return Response.json({ success: false, error: "Not found" }, { status: 404 });
     const token = request.headers.get(bookmarkHeader)?.trim() ?? "";
-    const body = await request.json<Query | readonly Query[]>();
-    const queries = Array.isArray(body) ? (body as readonly Query[]) : [body as Query];
+    const body = await request.json<SentQuery | readonly SentQuery[]>();
+    const queries = (Array.isArray(body) ? (body as readonly SentQuery[]) : [body as SentQuery]).map(received);
     const form = searchParams.get("resultsFormat") === "ROWS_AND_COLUMNS" ? "columns" : "objects";
     const answer = await serve(this.ctx.props.database, queries, form, token);
     if (!answer.ok) return Response.json({ success: false, error: answer.error });
@@ -50,11 +50,13 @@ export default class D1Service extends WorkerEntrypoint<unknown, D1Props> {
   }
 }
 
-function plain(parameter: Parameter | ArrayBuffer | ArrayBufferView | boolean): Parameter {
+type RpcParameter = string | number | boolean | null | ArrayBuffer | ArrayBufferView | readonly number[];
+
+function plain(parameter: RpcParameter): Parameter {
   if (typeof parameter === "boolean") return parameter ? 1 : 0;
-  if (parameter instanceof ArrayBuffer) return [...new Uint8Array(parameter)];
-  if (ArrayBuffer.isView(parameter)) return [...new Uint8Array(parameter.buffer, parameter.byteOffset, parameter.byteLength)];
-  return parameter;
+  if (parameter instanceof ArrayBuffer) return new Uint8Array(parameter);
+  if (ArrayBuffer.isView(parameter)) return new Uint8Array(parameter.buffer, parameter.byteOffset, parameter.byteLength);
+  return typeof parameter === "object" && parameter !== null ? Uint8Array.from(parameter) : parameter;
 }
 
 async function serve(database: string, queries: readonly Query[], form: Form, token: string): Promise<CallAnswer> {

@@ -93,5 +93,5 @@ export function resultsText(results: readonly Executed[], form: Form): string {
 
 /** Runs a query that only reads. */
 export function read(sql: SqlStorage, query: Query, text: string, isPrimary: boolean): Executed {
-  return execute(sql, text, query.params ?? [], isPrimary, true);
+  return execute(sql, text, query.params, isPrimary, true);
 }

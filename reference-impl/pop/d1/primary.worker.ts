@@ -6,7 +6,7 @@ import { formatBookmark, parseBookmark } from "./bookmark.js";
 import { capture } from "./capture.worker.js";
 import { readSchema } from "./catalog.worker.js";
 import type { Change } from "./change.js";
-import { execute, read, resultsText, type Executed } from "./execute.worker.js";
+import { read, resultsText, type Executed } from "./execute.worker.js";
 import { dropAll, putImage, takeImage } from "./image.worker.js";
 import { Log } from "./log.worker.js";
 import { Refusal, refusals } from "./refusal.js";

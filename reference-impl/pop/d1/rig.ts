@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { workerdBinary } from "../../supervisor/binary.js";
-import { bookmarkHeader, type Query } from "./wire.js";
+import { bookmarkHeader, type SentQuery } from "./wire.js";
 
 /** What the wire answers to one call. */
 export interface WireAnswer {
@@ -25,7 +25,7 @@ export interface WireResult {
 
 export interface D1Rig {
   /** One call, as the binding sends it. @param token a constraint or bookmark, "" for none */
-  call(queries: readonly (Query | string)[], token?: string): Promise<WireAnswer>;
+  call(queries: readonly (SentQuery | string)[], token?: string): Promise<WireAnswer>;
   /** One query that must succeed. @returns its rows */
   rows(sql: string, ...params: readonly (string | number | null)[]): Promise<readonly (readonly unknown[])[]>;
   admin(path: string, body?: unknown): Promise<unknown>;

@@ -1,11 +1,22 @@
 // What goes over the wires of D1: from the native binding to a PoP, and between the objects of a database.
 
-/** A bound value as the binding sends it: blobs are arrays of bytes. */
-export type Parameter = string | number | null | readonly number[];
+/** A bound value. */
+export type Parameter = string | number | null | Uint8Array;
 
 export interface Query {
   readonly sql: string;
-  readonly params?: readonly Parameter[];
+  readonly params: readonly Parameter[];
+}
+
+/** A query as the binding sends it over HTTP: blobs are arrays of bytes. */
+export interface SentQuery {
+  readonly sql: string;
+  readonly params?: readonly (string | number | null | readonly number[])[];
+}
+
+/** A query with its blobs as bytes: an array of a million numbers is a heavy thing to hand on. */
+export function received({ sql, params = [] }: SentQuery): Query {
+  return { sql, params: params.map((value) => (typeof value === "object" && value !== null ? Uint8Array.from(value) : value)) };
 }
 
 /**

@@ -1,8 +1,10 @@
 // Stands around a fixture's program in the suite's own tests: exports what the program exports, with one defect planted.
 import type { Defect, PlantedSabotage } from "./defect.worker.js";
+import { sabotages as calls } from "./calls.worker.js";
 import { sabotages as ids } from "./ids.worker.js";
+import { sabotages as sockets } from "./sockets.worker.js";
 
-const all: readonly PlantedSabotage[] = [...ids];
+const all: readonly PlantedSabotage[] = [...ids, ...calls, ...sockets];
 
 type Bindings = Readonly<Record<string, unknown>>;
 type ObjectClass = new (ctx: DurableObjectState, env: Bindings) => object;

@@ -36,7 +36,7 @@ export function bound(parameter: Parameter): string | number | null | ArrayBuffe
   }
   if (parameter === null || typeof parameter === "number") return parameter;
   if (parameter.length > limits.valueBytes) throw new Refusal(refusals.tooBig);
-  return new Uint8Array(parameter).buffer;
+  return Uint8Array.from(parameter).buffer;
 }
 
 type Counters = [total: number, lastRowId: number];

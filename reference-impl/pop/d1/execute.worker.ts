@@ -36,7 +36,9 @@ export function bound(parameter: Parameter): string | number | null | ArrayBuffe
   }
   if (parameter === null || typeof parameter === "number") return parameter;
   if (parameter.length > limits.valueBytes) throw new Refusal(refusals.tooBig);
-  return Uint8Array.from(parameter).buffer;
+  const bytes = new ArrayBuffer(parameter.length);
+  new Uint8Array(bytes).set(parameter);
+  return bytes;
 }
 
 type Counters = [total: number, lastRowId: number];

@@ -6,7 +6,7 @@ import type { Claim } from "../contract/claims/types.js";
 import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { parseResult } from "../contract/result/parse.js";
-import { type Format, usualFormats, writeReports, writers } from "../reports/index.js";
+import { type Format, formatNames, isFormat, usualFormats, writeReports } from "../reports/index.js";
 import { judge } from "../reports/judge.js";
 import { pathProblem } from "../reports/judge-path.js";
 import { overview } from "../reports/overview.js";
@@ -118,12 +118,6 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw new EdgemarkError("usage.input", `expected a result document that can be read; ${file}: ${messageOf(cause)}; give the result.json of a run`, { cause });
   }
-}
-
-const formatNames = Object.keys(writers);
-
-function isFormat(name: string): name is Format {
-  return Object.hasOwn(writers, name);
 }
 
 function formatsOf(given: unknown): readonly Format[] | undefined {

@@ -18,6 +18,7 @@ const goldens = Object.entries(samples).flatMap(([name, document]) => [
   [`${name}.summary.md`, writers.md.write(document)] as const,
   [`${name}.badge.svg`, writers.badge.write(document)] as const,
   [`${name}.badge.json`, writers.shields.write(document)] as const,
+  [`${name}.results.csv`, writers.csv.write(document)] as const,
   [`${name}.terminal.txt`, `${terminalSummary(document, { files: ["runs/a/report.html"] })}\n`] as const,
   [`${name}.result.json`, writers.json.write(document)] as const,
 ]);

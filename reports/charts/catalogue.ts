@@ -96,7 +96,7 @@ export function timelineChart(check: CheckResult, evidence: Evidence, ordinal = 
     operation.outcome,
   ]);
   const table = tableOf("Operations", ["Called", "Answered", "Client", "Action", "Key", "Input", "Answer", "Outcome"], rows, data.bars.length);
-  return { name: `${fileSafe(check.id)}.timeline${ordinal === 0 ? "" : `-${ordinal + 1}`}`, title: `${check.id}: the operations that no order explains`, unit: "ms", kind: "timeline", data, table };
+  return { name: `${fileSafe(check.id)}.timeline${ordinal === 0 ? "" : `-${ordinal + 1}`}`, title: `${check.id}: the operations that show it`, unit: "ms", kind: "timeline", data, table };
 }
 
 /** All charts of a document, each with a name of its own. */

@@ -24,7 +24,7 @@ const sectionIds = ["top", "content", "failed", "undecided", "known", "claims", 
 export function htmlReport(whole: ResultDocument): string {
   const document = shortened(whole);
   const facts = overview(document);
-  const anchor = anchors(sectionIds.flatMap((id) => [id, `h-${id}`]));
+  const anchor = anchors([...sectionIds.flatMap((id) => [id, `h-${id}`]), ...Object.keys(document.measurements).map((_, index) => `measurement-${index + 1}`)]);
   const anchorsOf = new Map<CheckResult, string>(document.checks.map((check) => [check, anchor(check.id)]));
   const byId = new Map(document.checks.map((check) => [check.id, anchorsOf.get(check)]));
   const failed = facts.failures.slice(0, cardsShown);

@@ -1,7 +1,7 @@
 // PoPs on a plate carrée as inline SVG, with lines and figures for the round-trip times that were measured between them.
 import type { ChartOf } from "../../charts/definition.js";
 import { quantity } from "../../words.js";
-import { coastline } from "../coastline.js";
+import { coastline } from "../../charts/coastline.js";
 import type { Markup } from "../markup.js";
 import { html, trusted } from "../markup.js";
 

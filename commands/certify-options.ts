@@ -4,7 +4,7 @@ import { profiles, type Profile } from "../contract/result/document.js";
 import { listOf, numberBetween, type OptionSpec } from "./command.js";
 
 /** What a run may take altogether unless --timeout says otherwise, s. */
-const defaultBudgetSeconds: Readonly<Record<Profile, number>> = { quick: 120, full: 3_600, nightly: 14_400 };
+const defaultBudgetSeconds: Readonly<Record<Profile, number>> = { quick: 300, full: 3_600, nightly: 14_400 };
 const largestSeed = 2 ** 32 - 1;
 
 export const runOptions: readonly OptionSpec[] = [
@@ -25,7 +25,7 @@ export const runOptions: readonly OptionSpec[] = [
   { flags: "--known <file>", words: "known failures of the target, YAML (default: ours, for a target that ships)" },
   { flags: "--claims <files>", words: "claims files of your own, besides the documented ones", parse: listOf },
   { flags: "--out <folder>", words: "folder for runs (default: runs)" },
-  { flags: "--timeout <seconds>", words: "for the whole run, s (default: quick 120, full 3600, nightly 14400)", parse: numberBetween(1, 1_000_000) },
+  { flags: "--timeout <seconds>", words: "for the whole run, s (default: quick 300, full 3600, nightly 14400)", parse: numberBetween(1, 1_000_000) },
   { flags: "--json", words: "print one JSON object on stdout (default: off)" },
   { flags: "--dry-run", words: "list the checks that would run, and start nothing (default: off)" },
   { flags: "--list", words: "list the ids of all checks of all profiles, and start nothing (default: off)" },

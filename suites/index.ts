@@ -6,7 +6,8 @@ import { doSerializationSuite } from "./do/serialization/suite.js";
 import { doSuite } from "./do/suite.js";
 import { failoverSuite } from "./failover/suite.js";
 import { kvSuite } from "./kv/suite.js";
+import { readied } from "./unmet.js";
 import { workersSuite } from "./workers/suite.js";
 
 /** Every suite, in the order in which a run takes them. */
-export const suites: readonly Suite[] = [workersSuite, kvSuite, doSuite, doSerializationSuite, doMigrationSuite, d1Suite, failoverSuite];
+export const suites: readonly Suite[] = readied([workersSuite, kvSuite, doSuite, doSerializationSuite, doMigrationSuite, d1Suite, failoverSuite]);

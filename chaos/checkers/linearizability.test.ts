@@ -121,7 +121,7 @@ describe("generic checkers: what cannot be judged", () => {
 
   it("is unknown when nothing was answered", () => {
     for (const [name, model] of models) {
-      const nothing = name === "counter" ? [lostIncrement(0)] : name === "set" ? [add("x", 0, 1)] : [write("1", 0, 1)];
+      const nothing = name === "counter" ? [lostIncrement(0)] : name === "set" ? [add("x", 0, 1)] : name === "append" ? [op("append", 0, 1, { input: "x" })] : [write("1", 0, 1)];
       assert.equal(model.judge(nothing, {}).answer.verdict, "unknown", name);
       assert.equal(model.judge([], {}).answer.verdict, "unknown", name);
     }

@@ -26,7 +26,6 @@ import { mutant as objectOwnerRecordStale } from "./object-owner-record-stale.js
 import { mutant as objectIdsByPop } from "./object-ids-by-pop.js";
 import { mutant as objectMigrationSlow } from "./object-migration-slow.js";
 import { mutant as objectLocateStale } from "./object-locate-stale.js";
-import { mutant as objectLostInRollout } from "./object-lost-in-rollout.js";
 import { mutant as objectLogListingLags } from "./object-log-listing-lags.js";
 import { mutant as objectRequestsTwice } from "./object-requests-twice.js";
 import { mutant as objectReadsByFollower } from "./object-reads-by-follower.js";
@@ -60,7 +59,6 @@ export const mutants: readonly Mutant[] = [
   objectIdsByPop,
   objectMigrationSlow,
   objectLocateStale,
-  objectLostInRollout,
   objectLogListingLags,
   objectRequestsTwice,
   objectReadsByFollower,

@@ -1,0 +1,38 @@
+// Checks that the reference edge does not meet yet, or not each time. They are kept out of the quick and the full profile, so
+// that those say something of a target and nothing of our own debts; the nightly profile runs them, and fails by them.
+import type { Suite } from "./check.js";
+
+/** Check id to what is known of it. An entry goes when the reference meets the check ten times in a row. */
+export const unmet: ReadonlyMap<string, string> = new Map([
+  ...["do.storage.keys.limit", "do.storage.keys.limit.legacy", "do.storage.key.limit.legacy", "do.storage.value.limit", "do.storage.value.limit.legacy", "do.sql.limit.value", "do.sql.limit.arguments"].map(
+    (id): [string, string] => [id, "the engine does not enforce this limit, and nothing of ours does so before it"],
+  ),
+  ["do.alarm.kill", "an alarm that is due later than ten seconds after its PoP's death waits for the engine's own rounds"],
+  ["do.alarm.kill.running", "passes and fails: an alarm that ran when its PoP died is not always begun again in time"],
+  ["do.gate.output.slow", "a slow disk soon after a PoP's death takes another PoP down, sometimes"],
+  ["do.gate.output.slow.messages", "the same"],
+  ["do.gate.output.failure", "the same"],
+  ["do.throughput", "follows the faults above, and breaks with them"],
+  ["do.throughput.blocked", "the same"],
+  ["do.script", "the first call after a version was rolled out can meet an object that is just being handed over"],
+  ["do.migration.rollout", "what was acknowledged during a rollout and what is stored were told apart once; not understood"],
+  ["d1.limit.blob", "a blob of nearly 2 MB is logged twice its size, which the engine does not commit"],
+  ["d1.limit.text", "failed once, near the same limit"],
+  ["d1.import", "fails after the blob has reset its object"],
+  ["d1.rpc.result", "a write right after a rollout can meet a primary that is just being handed over; writes are not repeated"],
+  ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest"],
+]);
+
+/** Suites whose checks were not all seen to fail yet: only outside the quick profile. */
+const unproven: ReadonlySet<string> = new Set(["d1"]);
+
+/** @returns the suites with each check in the profiles that it is ready for */
+export function readied(suites: readonly Suite[]): readonly Suite[] {
+  return suites.map((suite) => ({
+    ...suite,
+    checks: suite.checks.map((check) => {
+      if (unmet.has(check.id)) return { ...check, profiles: ["nightly"] as const };
+      return unproven.has(suite.id) ? { ...check, profiles: (check.profiles ?? ["full", "nightly"]).filter((profile) => profile !== "quick") } : check;
+    }),
+  }));
+}

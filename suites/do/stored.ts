@@ -32,8 +32,8 @@ async function storedChecks(area: string): Promise<readonly Check[]> {
 
 /** A documented figure, which is written in its claim only. */
 function figureOf(context: CheckContext, figure: unknown): number {
-  const [claim, limit] = Array.isArray(figure) ? (figure as unknown[]) : [];
-  return limit === undefined ? context.threshold(String(claim)) : context.limit(String(claim), String(limit));
+  const [claim = "", limit] = Array.isArray(figure) ? figure.map(String) : [];
+  return limit === undefined ? context.threshold(claim) : context.limit(claim, limit);
 }
 
 const areas = ["values", "listing", "sql", "sql-language", "sql-limits", "transactions", "gates"] as const;

@@ -44,7 +44,8 @@ export function bound(parameter: Parameter): string | number | null | ArrayBuffe
 type Counters = [total: number, lastRowId: number];
 
 function counters(sql: SqlStorage): Counters {
-  return sql.exec("SELECT total_changes(), last_insert_rowid()").raw<Counters>().next().value ?? [0, 0];
+  const [row] = [...sql.exec("SELECT total_changes(), last_insert_rowid()").raw<Counters>()];
+  return row ?? [0, 0];
 }
 
 /**

@@ -44,7 +44,8 @@ function codeOf({ mainModule, modules, env, compatibilityDate, compatibilityFlag
     }
   });
   const main = mainOf(mainModule);
-  return { compatibilityDate, compatibilityFlags, env, mainModule: main.path, modules: Object.fromEntries([[main.path, { js: main.text }], ...given]) };
+  const all: readonly (readonly [string, object])[] = [[main.path, { js: main.text }], ...given];
+  return { compatibilityDate, compatibilityFlags, env, mainModule: main.path, modules: Object.fromEntries<object>(all) };
 }
 
 /** The control plane's hand: looks whether code can be loaded, loads ahead of a request, starts scheduled events, ends isolates. */

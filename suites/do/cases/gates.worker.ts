@@ -134,7 +134,7 @@ const input: readonly BesideCase[] = [
       const waiting = await Promise.all(Array.from({ length: 5 }, () => stored(parts).act("memory", "here").then((value) => value ?? "new", () => "refused")));
       await blocking;
 
-      holds(waiting.every((one) => one === "refused" || one === "new"), `none sees the memory of the object that ended: ${waiting.join()}`);
+      holds(waiting.every((one) => one === "refused" || one === "new"), `none sees the memory of the object that ended: ${JSON.stringify(waiting)}`);
     },
   },
 ];

@@ -103,7 +103,7 @@ export const cases: readonly InsideCase[] = [
 
       throws(() => sql.exec("INSERT INTO users (mail) VALUES ('a@X')"), anyError, "a second one of the same address");
       sql.exec("INSERT INTO users (mail, gone) VALUES ('a@x', 1)");
-      const plan = sql.exec("EXPLAIN QUERY PLAN SELECT * FROM users WHERE lower(mail) = 'a@x' AND gone = 0").toArray().map((row) => String(row["detail"])).join();
+      const plan = sql.exec("EXPLAIN QUERY PLAN SELECT * FROM users WHERE lower(mail) = 'a@x' AND gone = 0").toArray().map((row) => JSON.stringify(row["detail"])).join();
       same(plan.includes("by_mail"), true, `the plan uses the index: ${plan}`);
     },
   },

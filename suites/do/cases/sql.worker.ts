@@ -197,7 +197,7 @@ const types: readonly InsideCase[] = [
       const row = sql.exec("SELECT ? AS text, length(?1) AS length", text).one();
 
       same(row["text"], text, "the text");
-      same(row["length"], [...text].length, "its length");
+      same(row["length"], Array.from(text).length, "its length");
     },
   },
   {

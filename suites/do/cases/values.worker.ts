@@ -21,7 +21,7 @@ const kinds: readonly (readonly [name: string, value: unknown, tell: (value: unk
   ["floats", Float64Array.of(0.1, -2), (value) => (value instanceof Float64Array ? [...value] : "no floats")],
   ["error", new RangeError("kept"), (value) => (value instanceof RangeError ? value.message : "no error")],
   ["nested", { a: [1, { b: undefined }, null], "": "empty name" }, (value) => (Object.hasOwn((value as { a: [number, object] }).a[1], "b") ? JSON.stringify(value) : "b is lost")],
-  ["holes", [1, , 3], (value) => (Array.isArray(value) && value.length === 3 && !(1 in value) ? value[2] : "no hole")],
+  ["holes", [1, , 3], (value) => (Array.isArray(value) && value.length === 3 && !(1 in value) ? (value[2] as unknown) : "no hole")],
 ];
 
 const refusedNames = ["TypeError", "RangeError", "Error"];

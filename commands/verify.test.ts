@@ -8,6 +8,7 @@ import { EdgemarkError } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { edgemarkVersion } from "../contract/version.js";
 import { sha256 } from "../reports/certificate/canonical.js";
+import { exitCodeOfProblems, problemKinds, type ProblemCode } from "../reports/certificate/problems.js";
 import { judge } from "../reports/judge.js";
 import { pathProblem } from "../reports/judge-path.js";
 import { badRun, goodRun } from "../reports/testdata/samples.js";
@@ -17,7 +18,7 @@ import { runCommand } from "./command.js";
 import type { CommandIo } from "./io.js";
 import { keygenCommand, runKeygen } from "./keygen.js";
 import { readSigner } from "./sign-run.js";
-import { runVerify, verifyCommand, type VerifyOptions } from "./verify.js";
+import { runVerify, verifyCommand, verifyExitCodesInWords, type VerifyOptions } from "./verify.js";
 
 const history = '{"at":1}\n';
 const nowMs = Date.UTC(2026, 10, 13);
@@ -89,11 +90,12 @@ describe("keygen, certify --sign and verify", () => {
     const path = await signed();
     const directory = dirname(path);
     const cases: readonly (readonly [string, string, number, () => Promise<unknown>])[] = [
-      ["certificate.json", "unreadable", 1, async () => writeFile(path, (await readFile(path, "utf8")).slice(0, 300))],
-      ["certificate.json", "signature", 1, async () => writeFile(path, (await readFile(path, "utf8")).replace(/"sig": "./, (start) => `${start.slice(0, -1)}${start.endsWith("A") ? "B" : "A"}`))],
-      ["result.json", "document-changed", 1, async () => writeFile(join(directory, "result.json"), (await readFile(join(directory, "result.json"), "utf8")).replace('"seed": 42', '"seed": 43'))],
+      ["certificate.json", "truncated", 12, async () => writeFile(path, (await readFile(path, "utf8")).slice(0, 300))],
+      ["certificate.json", "signature", 10, async () => writeFile(path, (await readFile(path, "utf8")).replace(/"sig": "./, (start) => `${start.slice(0, -1)}${start.endsWith("A") ? "B" : "A"}`))],
+      ["result.json", "document-changed", 10, async () => writeFile(join(directory, "result.json"), (await readFile(join(directory, "result.json"), "utf8")).replace('"seed": 42', '"seed": 43'))],
+      ["result.json", "document-truncated", 12, async () => writeFile(join(directory, "result.json"), (await readFile(join(directory, "result.json"), "utf8")).slice(0, -3))],
       ["result.json", "document-missing", 4, () => rm(join(directory, "result.json"))],
-      ["histories/kv.staleness.jsonl", "history-changed", 1, () => writeFile(join(directory, "histories", "kv.staleness.jsonl"), "{}\n")],
+      ["histories/kv.staleness.jsonl", "history-changed", 10, () => writeFile(join(directory, "histories", "kv.staleness.jsonl"), "{}\n")],
       ["histories/kv.staleness.jsonl", "history-missing", 4, () => rm(join(directory, "histories", "kv.staleness.jsonl"))],
     ];
     for (const [file, problem, code, change] of cases) {
@@ -105,10 +107,10 @@ describe("keygen, certify --sign and verify", () => {
       await writeFile(join(directory, file), before);
     }
     assert.equal((await verify(path)).code, 0, "all is as it was");
-    assert.equal((await verify(path, { nowMs: nowMs + 366 * 86_400_000 })).code, 1);
+    assert.equal((await verify(path, { nowMs: nowMs + 366 * 86_400_000 })).code, 11);
     runKeygen(join(folder, "other.pem"), false, { out: () => undefined });
     const other = await verify(path, { keyFile: join(folder, "other.pem.pub") });
-    assert.deepEqual([other.code, other.out.includes("(wrong-key)")], [1, true]);
+    assert.deepEqual([other.code, other.out.includes("(wrong-key)")], [13, true]);
   });
 
   it("finds the signed run behind another that lies beside the certificate", async () => {
@@ -118,8 +120,32 @@ describe("keygen, certify --sign and verify", () => {
     await cp(path, join(mixed, "certificate.json"));
     await writeFile(join(mixed, "result.json"), JSON.stringify(badRun()));
 
-    assert.equal((await verify(mixed)).code, 1);
+    assert.equal((await verify(mixed)).code, 10);
     assert.equal((await verify(mixed, { runs })).code, 0);
+  });
+
+  it("tells another version's certificate, and a document that does not say what was signed", async () => {
+    const other = { ...goodRun(), environment: { ...goodRun().environment, edgemarkVersion: "0.0.9" } };
+    const old = await runFolder(other, claims);
+    const oldDocument = { ...old.document, environment: other.environment };
+    await writeFile(join(old.directory, "result.json"), `${JSON.stringify(oldDocument, null, 2)}\n`);
+    const oldPath = readSigner({ keyFile: key, expiresDays: 1 }, silent)({ document: oldDocument, claims, directory: old.directory, nowMs }) ?? assert.fail("unsigned");
+    const version = await verify(oldPath);
+    assert.deepEqual([version.code, version.out.includes("(suite-version)")], [14, true]);
+
+    const liar = { ...badRun(), run: { ...badRun().run, id: "liar" } };
+    const { directory, document } = await runFolder(liar);
+    const praised = { ...document, level: "distributed" as const, verdict: "pass" as const };
+    await writeFile(join(directory, "result.json"), JSON.stringify(praised));
+    const path = readSigner({ keyFile: key, expiresDays: 1 }, silent)({ document: praised, claims, directory, nowMs }) ?? assert.fail("unsigned");
+    const lie = await verify(path);
+    assert.deepEqual([lie.code, lie.out.includes("(judged-differently)")], [15, true]);
+  });
+
+  it("names every exit code in its help, and gives the gravest of several", () => {
+    for (const { exitCode } of Object.values(problemKinds)) assert.match(verifyExitCodesInWords, new RegExp(`^ +${exitCode}  `, "m"));
+    const found = (codes: readonly ProblemCode[]) => exitCodeOfProblems(codes.map((code) => ({ code, message: "" })));
+    assert.deepEqual([found([]), found(["history-missing", "expired"]), found(["expired", "document-changed"]), found(["document-missing", "suite-version"])], [0, 11, 10, 14]);
   });
 
   it("needs a user's own claims to judge again", async () => {
@@ -192,10 +218,10 @@ describe("keygen, certify --sign and verify", () => {
 
     assert.equal(await runCommand(keygenCommand, ["--out", made, "--json"], io), 0);
     assert.equal((JSON.parse(said.out) as { publicKey: string }).publicKey, `${made}.pub`);
-    assert.equal(await runCommand(verifyCommand, [await signed(), "--key", `${made}.pub`], io), 1);
+    assert.equal(await runCommand(verifyCommand, [await signed(), "--key", `${made}.pub`], io), 13);
     assert.equal(await runCommand(verifyCommand, [], io), 2);
     assert.equal(await runCommand(verifyCommand, ["--help"], io), 0);
-    assert.match(said.out, / 4 {2}cannot tell/);
+    assert.match(said.out, / 4 {2}cannot tell.*12 {2}truncated/s);
     assert.equal(await runCommand(certifyCommand("run", never), ["--sign", key], io), 2);
     await assert.rejects(runCommand(certifyCommand("certify", async () => ({ suites: [] }) as never), ["--expires-days", "3"], io), /expected --sign/);
     // An hour of measuring must not end at a key that is not there.

@@ -3,11 +3,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadClaims } from "../contract/claims/registry.js";
-import { EdgemarkError, exitCodes, messageOf } from "../contract/errors.js";
+import { EdgemarkError, messageOf } from "../contract/errors.js";
 import { edgemarkVersion } from "../contract/version.js";
 import { sha256 } from "../reports/certificate/canonical.js";
 import { readPublicKey } from "../reports/certificate/keys.js";
-import { statusOf, type CertificateStatus, type Problem } from "../reports/certificate/problems.js";
+import { exitCodeOfProblems, statusOf, type CertificateStatus, type Problem } from "../reports/certificate/problems.js";
 import type { SignedStatement } from "../reports/certificate/read-statement.js";
 import { openCertificate, verifyRun, type OpenedCertificate, type RunFiles } from "../reports/certificate/verify.js";
 import { pathProblem } from "../reports/judge-path.js";
@@ -31,11 +31,9 @@ export interface VerifyOptions {
 const largestCertificateBytes = 64 * 1024 * 1024;
 const largestFileBytes = 512 * 1024 * 1024;
 
-const exitCodeOf = { "valid": exitCodes.held, "not-valid": exitCodes.failed, "cannot-tell": exitCodes.inconclusive } as const satisfies Record<CertificateStatus, number>;
-
 /**
  * @param path the certificate, or the folder of a run that has one
- * @returns 0 valid, 1 not valid, 4 when nobody can tell here
+ * @returns 0 valid; what else it may be stands in reports/certificate/problems.ts
  * @throws EdgemarkError usage.* for files that were named and cannot be read
  */
 export async function runVerify(path: string, options: VerifyOptions, io: Pick<CommandIo, "out">): Promise<number> {
@@ -48,7 +46,7 @@ export async function runVerify(path: string, options: VerifyOptions, io: Pick<C
   const certificate = "code" in opened ? undefined : opened;
   const status = statusOf(problems);
   io.out(options.isJson === true ? `${JSON.stringify(asData(file, status, problems, certificate))}\n` : inWords(status, problems, certificate));
-  return exitCodeOf[status];
+  return exitCodeOfProblems(problems);
 }
 
 /** The run's files: of the folders where they may be, the first whose document is the signed one, else the first that has any. */
@@ -115,6 +113,18 @@ function inWords(status: CertificateStatus, problems: readonly Problem[], certif
   ].join("\n");
 }
 
+export const verifyExitCodesInWords = `Exit codes (of several problems, the gravest):
+   0  valid
+   1  not valid in another way than below
+   2  wrong usage, or a file that cannot be read
+   4  cannot tell: files missing, or other claims judged
+  10  the certificate, the document or a history was changed
+  11  expired
+  12  truncated: the certificate or the document ends in the middle
+  13  signed with another key than --key
+  14  another version of Edgemark made it, and only that one can judge again
+  15  the document, judged again, does not say what the certificate says`;
+
 export const verifyCommand = {
   name: "verify",
   summary: "Verifies a certificate: signature, dates and files, and judges the document again.",
@@ -130,11 +140,7 @@ export const verifyCommand = {
     ["edgemark verify runs/20261121T104603Z-reference-1", "the certificate of a run of your own"],
     ["edgemark verify vendor.json --key vendor.pub --runs runs --json", "files under runs, one JSON object"],
   ],
-  exitCodes: `Exit codes:
-  0  valid
-  1  not valid: changed, expired, signed with another key, or judged differently
-  2  wrong usage, or a file that cannot be read
-  4  cannot tell: files missing, or another version or other claims judged`,
+  exitCodes: verifyExitCodesInWords,
   async run(given, args, io) {
     const text = (name: string): string | undefined => (typeof given[name] === "string" ? given[name] : undefined);
     const [keyFile, runs] = [text("key"), text("runs")];

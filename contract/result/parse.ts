@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Ajv, type ValidateFunction } from "ajv";
 import { differencesOf } from "../claims/differences.js";
 import { EdgemarkError, messageOf } from "../errors.js";
+import { isCutShort } from "./cut-short.js";
 import type { ResultDocument } from "./document.js";
 import { resultSchema } from "./document.js";
 
@@ -38,8 +39,7 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (cause) {
-    const ended = text.trimEnd();
-    const what = ended === "" ? "it is empty" : ended.startsWith("{") && !ended.endsWith("}") ? "it ends in the middle (cut short while it was written or copied?)" : `it is no JSON: ${messageOf(cause).slice(0, 200)}`;
+    const what = text.trim() === "" ? "it is empty" : isCutShort(text) ? "it ends in the middle (cut short while it was written or copied?)" : `it is no JSON: ${messageOf(cause).slice(0, 200)}`;
     throw new EdgemarkError("usage.input", `expected a result document; ${name}: ${what}; give the result.json of a run`, { cause });
   }
 }

@@ -2,6 +2,7 @@
 // signature holds.
 // See https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
 import { createPublicKey, sign, verify, type KeyObject } from "node:crypto";
+import { isCutShort } from "../../contract/result/cut-short.js";
 import { keyIdOf } from "./keys.js";
 import type { Problem } from "./problems.js";
 
@@ -82,9 +83,8 @@ function envelopeIn(text: string): ReadEnvelope | Problem {
   try {
     value = JSON.parse(text);
   } catch {
-    const ended = text.trim();
-    const came = ended === "" ? "it is empty" : ended.startsWith("{") && !ended.endsWith("}") ? "it ends in the middle (cut short while it was written or copied?)" : "it is no JSON";
-    return { code: "unreadable", message: `expected a certificate; ${came}; take the certificate.json as it was issued` };
+    if (isCutShort(text)) return { code: "truncated", message: `expected a whole certificate; ${text.trim() === "" ? "it is empty" : "it ends in the middle"} (cut short while it was written or copied?); take the certificate.json as it was issued` };
+    return { code: "unreadable", message: "expected a certificate; it is no JSON; take the certificate.json as it was issued" };
   }
   const fields = objectIn(value);
   const [payload, payloadType, signatures] = [fields["payload"], fields["payloadType"], fields["signatures"]];

@@ -4,6 +4,7 @@ import type { KeyObject } from "node:crypto";
 import type { Claim } from "../../contract/claims/types.js";
 import { messageOf } from "../../contract/errors.js";
 import type { ResultDocument } from "../../contract/result/document.js";
+import { isCutShort } from "../../contract/result/cut-short.js";
 import { parseResult } from "../../contract/result/parse.js";
 import { judge } from "../judge.js";
 import { canonicalJson, claimsDigest, sha256 } from "./canonical.js";
@@ -72,6 +73,8 @@ function historyProblems({ histories }: SignedStatement, files: RunFiles): Probl
 function documentProblems(statement: SignedStatement, bytes: Uint8Array | undefined, today: JudgingToday): Problem[] {
   if (bytes === undefined) return [{ code: "document-missing", message: `expected the result.json of run ${statement.runId}; it is neither beside the certificate nor in the folder of runs; bring it, or name where runs are kept with --runs` }];
   const found = sha256(bytes);
+  // A cut file is said to be one: it was lost on its way, and nobody need be suspected.
+  if (found !== statement.documentSha256 && isCutShort(Buffer.from(bytes).toString("utf8"))) return [{ code: "document-truncated", message: `expected a whole result.json with the SHA-256 ${statement.documentSha256}; it ends in the middle, after ${bytes.byteLength} bytes (cut short while it was written or copied?); take it as it was signed` }];
   if (found !== statement.documentSha256) return [{ code: "document-changed", message: `expected a result.json with the SHA-256 ${statement.documentSha256}; it has ${found}; it was changed after it was signed` }];
   let document: ResultDocument;
   try {

@@ -203,7 +203,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const heir = upPops().find((one) => one !== pop) ?? upPops()[0];
     if (heir === undefined) return;
     // Not waited for: an object may take its time to begin, and the PoP's return does not depend on it.
-    void adoptAlarms(records, prefix, node, (ids) => callAdmin(heir, adminToken, "/begin", ids)).catch(say("could not adopt the alarms"));
+    void adoptAlarms(records, prefix, node, (objects) => callAdmin(heir, adminToken, "/begin", objects)).catch(say("could not adopt the alarms"));
   }
 
   /** Starts new processes at every PoP that is up and switches over only when all of them serve. */

@@ -22,6 +22,8 @@ export interface NodeRecord {
 
 /** An alarm that nobody will run until somebody adopts it. */
 export interface LeftAlarm {
+  /** Of its record, whose content is the object's name. */
+  readonly key: string;
   readonly objectId: string;
   /** Wall time, ms. */
   readonly dueMs: number;
@@ -71,7 +73,7 @@ export async function leftAlarms(store: RecordStore, prefix: string, node: strin
   return keys.flatMap((key) => {
     const match = /\/[a-z]([0-9a-f]+)\/[^/]+\/([0-9a-f]{64})\/[^/]+$/.exec(key);
     const [, due, objectId] = match ?? [];
-    return due === undefined || objectId === undefined ? [] : [{ objectId, dueMs: Number.parseInt(due, 16) }];
+    return due === undefined || objectId === undefined ? [] : [{ key, objectId, dueMs: Number.parseInt(due, 16) }];
   });
 }
 

@@ -21,6 +21,12 @@ interface Env {
   readonly [objects: `OBJECTS ${string}`]: DurableObjectNamespace<Beginner>;
 }
 
+/** An object to begin, and its name where it has one. */
+interface Beginning {
+  readonly objectId: string;
+  readonly name?: string;
+}
+
 interface ScheduledRequest {
   readonly worker: string;
   readonly cron: string;
@@ -52,9 +58,9 @@ export default {
         return Response.json({ outcome, noRetry });
       }
       case "/begin": {
-        const ids = await request.json<readonly string[]>();
-        await Promise.all(ids.map((id) => begin(env, id)));
-        return Response.json({ count: ids.length });
+        const objects = await request.json<readonly Beginning[]>();
+        await Promise.all(objects.map((object) => begin(env, object)));
+        return Response.json({ count: objects.length });
       }
       default:
         if (pathname.startsWith("/loader/") && env.LOADER_ADMIN !== undefined) return env.LOADER_ADMIN.fetch(`http://loader${pathname.slice(7)}`, { method: "POST", body: await request.arrayBuffer() });
@@ -68,8 +74,8 @@ export default {
 const beginMs = 5000;
 const retryMs = 20;
 
-/** Begins the object of an id, of whichever class it is: an id says of which namespace it is, and others refuse it. */
-async function begin(env: Env, id: string): Promise<void> {
+/** Begins an object, of whichever class it is: an id says of which namespace it is, and others refuse it. */
+async function begin(env: Env, { objectId, name: objectName }: Beginning): Promise<void> {
   for (const [name, namespace] of Object.entries(env)) {
     if (!name.startsWith("OBJECTS ")) continue;
     const objects = namespace as DurableObjectNamespace<Beginner>;
@@ -78,7 +84,9 @@ async function begin(env: Env, id: string): Promise<void> {
     // heard that the owner's lease is over, it asks the dead owner: that error can be tried again.
     while (Date.now() < lastMs) {
       try {
-        await objects.get(objects.idFromString(id)).edgemarkBegin();
+        const id = objects.idFromString(objectId);
+        const named = objectName === undefined ? id : objects.idFromName(objectName);
+        await objects.get(named.equals(id) ? named : id).edgemarkBegin();
       } catch (error) {
         if (!(error instanceof Error && "retryable" in error && error.retryable === true)) break;
         await scheduler.wait(retryMs);

@@ -1,5 +1,6 @@
 // Runs suites against a target and writes everything that happened into one result document. It measures and records;
 // claims, levels and the run's verdict against them are judged afterwards.
+import { setMaxListeners } from "node:events";
 import { basename } from "node:path";
 import type { Claim } from "../../contract/claims/types.js";
 import {
@@ -260,6 +261,8 @@ function ordered(suites: readonly Suite[], options: RunOptions): readonly Suite[
 /** One signal for both ways in which a run ends early. */
 function endOfRun(signal: AbortSignal, totalBudgetMs: number): { readonly signal: AbortSignal; stop(): void } {
   const ending = new AbortController();
+  // Each check that runs listens, and those that wait run all at once: no leak, so no warning.
+  setMaxListeners(0, ending.signal);
   const onAbort = (): void => ending.abort(new Error("the run was interrupted"));
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();

@@ -2,7 +2,8 @@
 // tens of milliseconds. A worker should see a slow answer then, not an error.
 import { unavailable } from "./refusal.js";
 
-const firstPauseMs = 5;
+/** Long enough that the engine has taken a broken connection down: a call that it routes meanwhile ends its process. */
+const firstPauseMs = 20;
 const longestPauseMs = 100;
 
 /** Whether the runtime says that the call may be made again. Refusals and our own faults are not. */

@@ -32,6 +32,8 @@ export interface RigPop {
   kv(method: string, ...args: readonly unknown[]): Promise<ProbeAnswer>;
   call(call: ProbeCall): Promise<ProbeAnswer>;
   admin(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Stops the process where it stands: it takes what is sent to it and answers nothing. */
+  freeze(): void;
   /** Ends the process at once. */
   kill(): Promise<void>;
 }
@@ -104,6 +106,9 @@ export async function startPop(settings: PopSettings): Promise<RigPop> {
     async admin(method, path, body) {
       const answer = await fetch(adminUrl + path, { method, headers: connectionOfItsOwn, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
       return { status: answer.status, body: await answer.json() };
+    },
+    freeze() {
+      child.kill("SIGSTOP");
     },
     async kill() {
       child.kill("SIGKILL");

@@ -100,7 +100,7 @@ export default {
     door("esbuild", ["esbuild"], ["build[.]mjs", "targets/", "commands/serve/"]),
     door("commander", ["commander"], ["commands/command[.]ts"]),
     door("ajv", ["ajv"], ["contract/"], { orTests: true }),
-    door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts"]),
+    door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts", "reports/submission/product[.]ts"]),
     door("ws", ["ws"], ["suites/workers/", "commands/serve/", "load/open-loop/websocket-transport[.]ts"], { orTests: true }),
     door("miniflare", ["miniflare"], ["targets/miniflare/"]),
     door("edge-runtime", ["edge-runtime"], ["targets/edge-runtime/"]),

@@ -38,6 +38,14 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "verify a certificate: signature, dates, files, and the verdict again",
     load: async () => (await import("./commands/verify.js")).verifyCommand,
   },
+  "submission write": {
+    summary: "write the folder that a vendor hands in with a certificate",
+    load: async () => (await import("./commands/submission/write.js")).submissionWriteCommand,
+  },
+  "submission check": {
+    summary: "check such a folder: files, product, and the certificate as it is today",
+    load: async () => (await import("./commands/submission/check.js")).submissionCheckCommand,
+  },
   keygen: {
     summary: "make a key pair that signs certificates",
     load: async () => (await import("./commands/keygen.js")).keygenCommand,

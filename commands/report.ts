@@ -1,9 +1,8 @@
 // edgemark report RUN...: judges recorded runs again by today's claims and writes their reports, without the target.
-import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadClaims } from "../contract/claims/registry.js";
 import type { Claim } from "../contract/claims/types.js";
-import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
+import { EdgemarkError, exitCodes, nearestName } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { parseResult } from "../contract/result/parse.js";
 import { type Format, formatNames, isFormat, usualFormats, writeReports } from "../reports/index.js";
@@ -12,6 +11,7 @@ import { pathProblem } from "../reports/judge-path.js";
 import { overview } from "../reports/overview.js";
 import { visible } from "../reports/text.js";
 import { listOf, type CommandSpec } from "./command.js";
+import { findRun, readRunText } from "./find-run.js";
 import type { CommandIo } from "./io.js";
 
 export interface ReportOptions {
@@ -28,9 +28,6 @@ export interface ReportOptions {
   readonly isJson?: boolean;
 }
 
-/** Larger than any document of ours; a string that big would end the process instead of the command. */
-const largestDocumentBytes = 256 * 1024 * 1024;
-
 /**
  * Writes the reports of runs.
  * @param paths result documents, folders of runs, ids of runs, or "latest"
@@ -42,8 +39,8 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   const claims = options.isAsRecorded === true ? [] : loadClaims(options.claimsFiles ?? [], pathProblem);
   const documents = [];
   for (const path of paths) {
-    const file = await documentOf(path, options.runs ?? "runs");
-    const recorded = parseResult(await readText(file), file);
+    const file = await findRun(path, options.runs ?? "runs");
+    const recorded = parseResult(await readRunText(file), file);
     if (options.isAsRecorded !== true) warnOfLost(recorded, claims, file, io);
     documents.push({ file, document: options.isAsRecorded === true ? recorded : { ...recorded, ...judge(recorded, claims) } });
   }
@@ -73,51 +70,6 @@ function warnOfLost(document: ResultDocument, claims: readonly Claim[], file: st
   const lost = document.claims.filter((claim) => !known.has(claim.id)).map((claim) => visible(claim.id, { limit: 60 }));
   if (lost.length === 0) return;
   io.err(`${file}: ${lost.length} of its claims are not among today's and are left out: ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ", ..." : ""}; name their file with --claims, or use --as-recorded\n`);
-}
-
-async function documentOf(path: string, runs: string): Promise<string> {
-  if (path === "latest") return latest(runs);
-  for (const candidate of [path, join(runs, path)]) {
-    const found = await stat(candidate).catch(() => undefined);
-    if (found?.isDirectory() === true) {
-      const inside = join(candidate, "result.json");
-      if ((await stat(inside).catch(() => undefined))?.isFile() === true) return inside;
-      throw new EdgemarkError("usage.input", `expected the folder of a run; ${candidate} has no result.json; name another folder or a document`);
-    }
-    if (found !== undefined) return candidate;
-  }
-  const known = (await runsIn(runs)).map(({ name }) => name);
-  const near = nearestName(path, ["latest", ...known]);
-  throw new EdgemarkError("usage.input", `expected a run; there is no ${path}, here or in ${runs}; ${near === undefined ? "name a folder of a run, its result.json, or latest" : `did you mean ${near}?`}`);
-}
-
-async function latest(runs: string): Promise<string> {
-  const found = await runsIn(runs);
-  const newest = found.reduce<(typeof found)[number] | undefined>((a, b) => (a === undefined || b.writtenAtMs > a.writtenAtMs || (b.writtenAtMs === a.writtenAtMs && b.name > a.name) ? b : a), undefined);
-  if (newest === undefined) throw new EdgemarkError("usage.input", `expected a run in ${runs}; there is none; run edgemark certify first, or name a document`);
-  return newest.file;
-}
-
-async function runsIn(runs: string): Promise<{ readonly name: string; readonly file: string; readonly writtenAtMs: number }[]> {
-  const names = await readdir(runs).catch(() => []);
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const file = join(runs, name, "result.json");
-      const facts = await stat(file).catch(() => undefined);
-      return facts?.isFile() === true ? [{ name, file, writtenAtMs: facts.mtimeMs }] : [];
-    }),
-  );
-  return found.flat();
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > largestDocumentBytes) throw new Error(`it has ${size} bytes, more than ${largestDocumentBytes}`);
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new EdgemarkError("usage.input", `expected a result document that can be read; ${file}: ${messageOf(cause)}; give the result.json of a run`, { cause });
-  }
 }
 
 function formatsOf(given: unknown): readonly Format[] | undefined {

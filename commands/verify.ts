@@ -37,16 +37,34 @@ const largestFileBytes = 512 * 1024 * 1024;
  * @throws EdgemarkError usage.* for files that were named and cannot be read
  */
 export async function runVerify(path: string, options: VerifyOptions, io: Pick<CommandIo, "out">): Promise<number> {
-  const { keyFile, runs, claimsFiles, nowMs } = options;
+  const { file, problems, certificate } = await verifyAt(path, options);
+  const status = statusOf(problems);
+  io.out(options.isJson === true ? `${JSON.stringify(asData(file, status, problems, certificate))}\n` : inWords(status, problems, certificate));
+  return exitCodeOfProblems(problems);
+}
+
+export interface Verified {
+  /** Where the certificate is. */
+  readonly file: string;
+  /** Empty when it is valid. */
+  readonly problems: readonly Problem[];
+  /** undefined when it could not be opened. */
+  readonly certificate: OpenedCertificate | undefined;
+}
+
+/**
+ * Verifies without a word.
+ * @param path the certificate, or the folder of a run that has one
+ * @throws EdgemarkError usage.* for files that were named and cannot be read
+ */
+export async function verifyAt(path: string, { keyFile, runs, claimsFiles, nowMs }: VerifyOptions): Promise<Verified> {
   const file = (await stat(path).catch(() => undefined))?.isDirectory() === true ? join(path, "certificate.json") : path;
   const key = keyFile === undefined ? undefined : readPublicKey(await readGiven(keyFile, "public key"), keyFile);
   const claims = loadClaims(claimsFiles ?? [], pathProblem);
   const opened = openCertificate(await readGiven(file, "certificate"), nowMs, key);
-  const problems = "code" in opened ? [opened] : [...opened.problems, ...verifyRun(opened.statement, await filesOf(opened.statement, dirname(file), runs), { suiteVersion: edgemarkVersion(), claims })];
-  const certificate = "code" in opened ? undefined : opened;
-  const status = statusOf(problems);
-  io.out(options.isJson === true ? `${JSON.stringify(asData(file, status, problems, certificate))}\n` : inWords(status, problems, certificate));
-  return exitCodeOfProblems(problems);
+  if ("code" in opened) return { file, problems: [opened], certificate: undefined };
+  const files = await filesOf(opened.statement, dirname(file), runs);
+  return { file, problems: [...opened.problems, ...verifyRun(opened.statement, files, { suiteVersion: edgemarkVersion(), claims })], certificate: opened };
 }
 
 /** The run's files: of the folders where they may be, the first whose document is the signed one, else the first that has any. */

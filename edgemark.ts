@@ -62,6 +62,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "open-loop load on a worker, latency from the intended send time",
     load: async () => (await import("./commands/load/open.js")).loadOpenCommand,
   },
+  "load cold-start": {
+    summary: "the first request to versions that no isolate has loaded",
+    load: async () => (await import("./commands/load/cold-start.js")).loadColdStartCommand,
+  },
   calibrate: {
     summary: "prove the load drivers on servers whose latency is known",
     load: async () => (await import("./commands/calibrate.js")).calibrateCommand,

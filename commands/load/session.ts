@@ -25,6 +25,8 @@ export interface TargetSettings {
   readonly seed: number;
   readonly out: string;
   readonly isJson: boolean;
+  /** Arguments added for the adapter. */
+  readonly args?: readonly string[];
 }
 
 export function targetSettingsOf(given: Readonly<Record<string, unknown>>): TargetSettings {
@@ -40,6 +42,8 @@ export function targetSettingsOf(given: Readonly<Record<string, unknown>>): Targ
 
 export interface LoadScope {
   readonly opened: OpenedTarget;
+  /** Ends the target and opens it anew, empty; what was opened before is not usable after that. @param pops other than the settings' */
+  readonly reopen: (pops?: number) => Promise<OpenedTarget>;
   readonly signal: AbortSignal;
   readonly say: (words: string) => void;
 }
@@ -60,9 +64,15 @@ export async function runOnTarget(settings: TargetSettings, about: Pick<LoadRun,
   let opened: OpenedTarget | undefined;
   try {
     io.err(`starting ${settings.target}\n`);
-    opened = await openTarget(settings.target, settings.pops === undefined ? {} : { pops: settings.pops });
-    const found = await measure({ opened, signal: interruption.signal, say: (words) => io.err(`${words}\n`) });
-    const document = await documentOf({ ...about, target: opened.description, address: settings.target, seed: settings.seed, startedAtMs, ...found, ...(interruption.signal.aborted ? { interrupted: "interrupted" } : {}) }, directory);
+    const open = (pops = settings.pops): Promise<OpenedTarget> => openTarget(settings.target, { ...(pops === undefined ? {} : { pops }), ...(settings.args === undefined ? {} : { args: settings.args }) });
+    const reopen = async (pops?: number): Promise<OpenedTarget> => {
+      await opened?.stop();
+      opened = undefined;
+      return (opened = await open(pops));
+    };
+    const first = (opened = await open());
+    const found = await measure({ opened: first, reopen, signal: interruption.signal, say: (words) => io.err(`${words}\n`) });
+    const document = await documentOf({ ...about, target: first.description, address: settings.target, seed: settings.seed, startedAtMs, ...found, ...(interruption.signal.aborted ? { interrupted: "interrupted" } : {}) }, directory);
     const files = await writeRun(document, directory);
     isWritten = true;
     if (settings.isJson) io.out(`${JSON.stringify({ verdict: document.verdict, document: files[0], measurements: document.measurements, checks: document.checks.map(({ id, verdict, reason }) => ({ id, verdict, reason })), ...(found.data === undefined ? {} : { data: found.data }) })}\n`);

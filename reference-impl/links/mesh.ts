@@ -101,7 +101,8 @@ export function probeMs(address: string, deadlineMs: number, headers: Readonly<R
   const [host = "", port = ""] = address.split(":");
   const startMs = performance.now();
   return new Promise((resolve) => {
-    const outgoing = request({ host, port: Number(port), path: "/ready", agent: false, headers: { connection: "close", ...headers }, signal: AbortSignal.timeout(deadlineMs) }, (response) => {
+    // A signal takes whole milliseconds only.
+    const outgoing = request({ host, port: Number(port), path: "/ready", agent: false, headers: { connection: "close", ...headers }, signal: AbortSignal.timeout(Math.ceil(deadlineMs)) }, (response) => {
       response.resume();
       response.on("end", () => resolve(performance.now() - startMs));
       response.on("error", () => resolve(undefined));

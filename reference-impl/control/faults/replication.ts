@@ -15,7 +15,7 @@ export const lagReplicas: Inject = async (edge, pop, fault) => {
       const { delayMs, jitterMs } = parametersOf(fault, { delayMs: { least: 1, most: longestMs }, jitterMs: { otherwise: 0, least: 0, most: longestMs } });
       // Up to so much more, as on every link; the rule's jitter is to both sides of its delay.
       const rule = `*>${pop.id}=${Math.round(delayMs + jitterMs / 2)}~${Math.round(jitterMs / 2)}`;
-      return held(await edge.holdD1Lag(rule), `replicas at PoP ${pop.id} were told to show changes ${delayMs}${jitterMs > 0 ? ` to ${delayMs + jitterMs}` : ""} ms after their commit`, pop.id);
+      return held(await edge.holdD1Lag(rule), `replicas at PoP ${pop.id} were told to show changes ${Math.round(delayMs)}${jitterMs > 0 ? ` to ${Math.round(delayMs + jitterMs)}` : ""} ms after their commit`, pop.id);
     }
     case "isolate":
       parametersOf(fault, {});

@@ -5,7 +5,7 @@ import type { Claim } from "../contract/claims/types.js";
 import { EdgemarkError, exitCodes, nearestName } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { parseResult } from "../contract/result/parse.js";
-import { type Format, formatNames, isFormat, usualFormats, writeReports } from "../reports/index.js";
+import { type Format, formatNames, isFormat, usualFormats, writeOne, writeReports } from "../reports/index.js";
 import { judge } from "../reports/judge.js";
 import { pathProblem } from "../reports/judge-path.js";
 import { overview } from "../reports/overview.js";
@@ -23,6 +23,8 @@ export interface ReportOptions {
   readonly runs?: string;
   /** A user's own claims files. */
   readonly claimsFiles?: readonly string[];
+  /** One page that compares all runs, instead of reports of each. */
+  readonly isComparison?: boolean;
   /** Tell what the document says, by the claims of its day. */
   readonly isAsRecorded?: boolean;
   readonly isJson?: boolean;
@@ -44,6 +46,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
     if (options.isAsRecorded !== true) warnOfLost(recorded, claims, file, io);
     documents.push({ file, document: options.isAsRecorded === true ? recorded : { ...recorded, ...judge(recorded, claims) } });
   }
+  if (options.isComparison === true) return writeComparison(documents.map(({ document }) => document), options, io);
   const written = [];
   for (const [index, { file, document }] of documents.entries()) {
     const files = await writeReports(document, directoryFor(file, index, documents.length, options.out), options.formats ?? usualFormats);
@@ -53,6 +56,15 @@ export async function runReport(paths: readonly string[], options: ReportOptions
     io.out(files.map((one) => `${one}\n`).join(""));
   }
   if (options.isJson === true) io.out(`${JSON.stringify({ runs: written })}\n`);
+  return exitCodes.held;
+}
+
+/** Mixed targets are what this is for; each run is judged by the same claims. */
+async function writeComparison(documents: readonly ResultDocument[], options: ReportOptions, io: Pick<CommandIo, "out">): Promise<number> {
+  const { comparisonPage } = await import("../reports/html/matrix/page.js");
+  const path = join(options.out ?? options.runs ?? "runs", "comparison.html");
+  await writeOne(path, comparisonPage(documents));
+  io.out(options.isJson === true ? `${JSON.stringify({ comparison: path, runs: documents.map(({ run, target }) => ({ id: run.id, target: target.name, version: target.version })) })}\n` : `${path}\n`);
   return exitCodes.held;
 }
 
@@ -88,6 +100,7 @@ export const reportCommand = {
   options: [
     { flags: "--format <names>", words: `what to write: ${formatNames.join(", ")} (default: ${usualFormats.join(",")})`, parse: listOf },
     { flags: "--out <folder>", words: "where to write (default: beside each document)" },
+    { flags: "--compare", words: "one page that compares all runs, of whatever targets: comparison.html (default: off)" },
     { flags: "--runs <folder>", words: "where runs are kept (default: runs)" },
     { flags: "--claims <files>", words: "claims files of your own, besides the documented ones", parse: listOf },
     { flags: "--as-recorded", words: "do not judge again (default: off)" },
@@ -95,7 +108,7 @@ export const reportCommand = {
   ],
   examples: [
     ["edgemark report latest", "the last run, as page, JUnit and Markdown beside its document"],
-    ["edgemark report runs/* --format html --out pages", "a page for each run, a folder each"],
+    ["edgemark report runs/* --compare --out pages", "one page: targets by checks, ratios, trends"],
     ["edgemark report result.json --claims my-slo.yaml", "an old run against figures of your own"],
   ],
   async run(given, args, io) {
@@ -110,6 +123,7 @@ export const reportCommand = {
         ...(runs === undefined ? {} : { runs }),
         claimsFiles: Array.isArray(given["claims"]) ? given["claims"].map(String) : [],
         isAsRecorded: given["asRecorded"] === true,
+        isComparison: given["compare"] === true,
         isJson: given["json"] === true,
       },
       io,

@@ -16,10 +16,6 @@ export const unmet: ReadonlyMap<string, string> = new Map([
   ["do.throughput.blocked", "the same"],
   ["do.script", "the first call after a version was rolled out can meet an object that is just being handed over"],
   ["do.migration.rollout", "what was acknowledged during a rollout and what is stored were told apart once; not understood"],
-  ["d1.limit.blob", "a blob of nearly 2 MB is logged twice its size, which the engine does not commit"],
-  ["d1.limit.text", "failed once, near the same limit"],
-  ["d1.import", "fails after the blob has reset its object"],
-  ["d1.rpc.result", "a write right after a rollout can meet a primary that is just being handed over; writes are not repeated"],
   ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest"],
 ]);
 

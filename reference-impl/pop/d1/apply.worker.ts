@@ -20,9 +20,9 @@ export function applyEntry(sql: SqlStorage, entry: LogEntry, pages: Iterable<str
   let setsPragma = false;
   for (const change of changes) {
     if (change.kind === "sql") {
-      sql.exec(change.sql, ...change.params.map(parameterOf)).toArray();
+      sql.exec(change.sql, ...change.params.map((cell) => parameterOf(cell, entry.values))).toArray();
       setsPragma ||= change.sql.toLowerCase().includes("pragma") && analyse(change.sql).setsPragma;
-    } else for (const { sql: text, params } of statementsFor(change)) sql.exec(text, ...params).toArray();
+    } else for (const { sql: text, params } of statementsFor(change, entry.values)) sql.exec(text, ...params).toArray();
   }
   if (setsPragma) resetPragmas(sql);
 }

@@ -1,7 +1,7 @@
 // Runs a statement that changes something, and says how its change is told to a copy: by the statement itself when it
 // gives the same everywhere, by the rows that it gave when it does not, by an image of everything when neither is sure.
 import { readTable } from "./catalog.worker.js";
-import { cellOf, cellOfParameter, exactly, type Change } from "./change.js";
+import { type AsideWriter, exactly, type Change } from "./change.js";
 import { execute, type Executed } from "./execute.worker.js";
 import { resultColumns } from "./image.worker.js";
 import type { SchemaFacts, TableFacts } from "./schema.js";
@@ -16,17 +16,17 @@ export interface Captured {
 
 type Value = ArrayBuffer | string | number | null;
 
-/** Inside a transaction. */
-export function capture(sql: SqlStorage, query: Query, statement: Statement, facts: SchemaFacts): Captured {
+/** Inside a transaction. @param aside takes the large values of the change */
+export function capture(sql: SqlStorage, query: Query, statement: Statement, facts: SchemaFacts, aside: AsideWriter): Captured {
   const { params } = query;
   const isVolatile = !isDefinition(statement) && (statement.isVolatile || meets(statement.words, facts.volatileNames));
   if (isVolatile || (statement.dependsOnOrder && statement.change !== undefined)) {
     const table = statement.change === undefined ? undefined : capturable(sql, statement.change, facts);
-    if (statement.change !== undefined && table !== undefined) return captureRows(sql, query, statement.text, statement.change, table);
+    if (statement.change !== undefined && table !== undefined) return captureRows(sql, query, statement.text, statement.change, table, aside);
   }
   const executed = execute(sql, statement.text, params, true, false);
   if (!statement.changesSchema && !statement.setsPragma && executed.meta.changes === 0) return { executed, change: undefined };
-  return { executed, change: isVolatile ? "whole" : { kind: "sql", sql: statement.text, params: params.map(cellOfParameter) } };
+  return { executed, change: isVolatile ? "whole" : { kind: "sql", sql: statement.text, params: params.map((value) => aside.parameter(value)) } };
 }
 
 /** CREATE and its like say what shall happen later, and are the same everywhere; a table made of a query is not. */
@@ -49,12 +49,12 @@ function capturable(sql: SqlStorage, change: RowChange, facts: SchemaFacts): (Ta
   return { ...table, rowid: table.rowid };
 }
 
-function captureRows(sql: SqlStorage, query: Query, text: string, change: RowChange, table: TableFacts & { readonly rowid: string }): Captured {
+function captureRows(sql: SqlStorage, query: Query, text: string, change: RowChange, table: TableFacts & { readonly rowid: string }, aside: AsideWriter): Captured {
   const columns = change.verb === "delete" ? [] : table.columns;
   const wanted = [`'i'||${table.rowid}`, ...columns.map(exactly)].join(",");
   const executed = execute(sql, `${text}${change.returningAt === -1 ? " RETURNING " : ", "}${wanted}`, query.params, true, false);
   const own = executed.columns.length - columns.length - 1;
-  const rows = executed.rows.map((row) => row.slice(own).map((value) => cellOf(value as Value)));
+  const rows = executed.rows.map((row) => row.slice(own).map((value) => aside.cell(value as Value)));
   return {
     executed: { ...executed, columns: executed.columns.slice(0, own), rows: own === 0 ? [] : executed.rows.map((row) => row.slice(0, own)) },
     change: rows.length === 0 ? undefined : { kind: change.verb, table: table.name, rowid: table.rowid, columns, rows },

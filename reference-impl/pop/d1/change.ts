@@ -3,9 +3,38 @@
 
 /**
  * A value with its type: null, a real as number, "i" and digits for an integer, "t" and the text, or a blob as an object
- * with its bytes in base64 (["x"] in JSON would be ambiguous). Reals that JSON has no word for are {"r": text}.
+ * with its bytes in base64 (["x"] in JSON would be ambiguous). Reals that JSON has no word for are {"r": text}. A large text or
+ * blob stands beside its change, as bytes: {"v": its place there, "as": what it is}.
  */
-export type Cell = null | number | string | { readonly b: string } | { readonly r: string };
+export type Cell = null | number | string | { readonly b: string } | { readonly r: string } | { readonly v: number; readonly as: "text" | "blob" };
+
+/** Values beside changes: the cells {"v"} are places in it. */
+export type Aside = readonly Uint8Array[];
+
+const asideBytes = 4096;
+
+/** Where large values go while their changes are written down. */
+export class AsideWriter {
+  readonly values: Uint8Array[] = [];
+
+  cell(value: ArrayBuffer | Uint8Array | string | number | null): Cell {
+    if (typeof value === "string" && value.length > asideBytes && value.startsWith("t")) return this.#put(encoder.encode(value.slice(1)), "text");
+    if (typeof value === "object" && value !== null && value.byteLength > asideBytes) return this.#put(new Uint8Array(copyOf(new Uint8Array(value))), "blob");
+    return cellOf(value);
+  }
+
+  /** A bound value as a cell: texts are marked as such, numbers are reals as the engine binds them. */
+  parameter(value: Uint8Array | string | number | null): Cell {
+    return this.cell(typeof value === "string" ? `t${value}` : value);
+  }
+
+  #put(bytes: Uint8Array, as: "text" | "blob"): Cell {
+    return { v: this.values.push(bytes) - 1, as };
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 export interface RowsChange {
   readonly kind: "insert" | "replace" | "upsert" | "update" | "delete";
@@ -37,14 +66,9 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A bound value as a cell: texts are marked as such, numbers are reals as the engine binds them. */
-export function cellOfParameter(value: Uint8Array | string | number | null): Cell {
-  return cellOf(typeof value === "string" ? `t${value}` : value);
-}
-
 /** A cell as a value to bind. */
-export function parameterOf(cell: Cell): Bound | null {
-  return cell === null ? null : boundOf(cell);
+export function parameterOf(cell: Cell, aside: Aside): Bound | null {
+  return cell === null ? null : boundOf(cell, aside);
 }
 
 /** A value of `exactly` as a cell. */
@@ -67,28 +91,32 @@ const shortText = 200;
 const most = { parameters: 100, characters: 30_000, rows: 200 } as const;
 
 /** A cell as SQL: short values in place, everything else as a parameter. Reals are bound, as their text might be read otherwise. */
-function expression(cell: Cell, params: Bound[]): string {
+function expression(cell: Cell, params: Bound[], aside: Aside): string {
   if (cell === null) return "NULL";
   if (typeof cell === "string" && cell.startsWith("i")) return cell.slice(1);
   if (typeof cell === "string" && cell.length <= shortText && !cell.includes("\0")) return `'${cell.slice(1).replaceAll("'", "''")}'`;
-  params.push(boundOf(cell));
+  params.push(boundOf(cell, aside));
   return "?";
 }
 
-function boundOf(cell: Exclude<Cell, null>): Bound {
+function boundOf(cell: Exclude<Cell, null>, aside: Aside): Bound {
   if (typeof cell === "string") return cell.slice(1);
   if (typeof cell === "number") return cell;
-  return "b" in cell ? fromBase64(cell.b) : Number(cell.r);
+  if ("b" in cell) return fromBase64(cell.b);
+  if ("r" in cell) return Number(cell.r);
+  const bytes = aside[cell.v];
+  if (bytes === undefined) throw new Error(`expected a value beside its change at ${cell.v}; there are ${aside.length}`);
+  return cell.as === "text" ? decoder.decode(bytes) : copyOf(bytes);
 }
 
 /** The statements that put rows into a table, many at a time within the engine's limits. */
-export function* insertions(head: string, rows: readonly (readonly Cell[])[], tail = ""): Generator<Applied> {
+export function* insertions(head: string, rows: readonly (readonly Cell[])[], aside: Aside, tail = ""): Generator<Applied> {
   let params: Bound[] = [];
   let tuples: string[] = [];
   let characters = 0;
   for (const row of rows) {
     const own: Bound[] = [];
-    const tuple = `(${row.map((cell) => expression(cell, own)).join(",")})`;
+    const tuple = `(${row.map((cell) => expression(cell, own, aside)).join(",")})`;
     if (tuples.length > 0 && (params.length + own.length > most.parameters || characters + tuple.length > most.characters || tuples.length === most.rows)) {
       yield { sql: `${head} VALUES ${tuples.join(",")}${tail}`, params };
       params = [];
@@ -103,35 +131,41 @@ export function* insertions(head: string, rows: readonly (readonly Cell[])[], ta
 }
 
 /** The statements that make a change, in order. */
-export function* statementsFor(change: RowsChange): Generator<Applied> {
+export function* statementsFor(change: RowsChange, aside: Aside): Generator<Applied> {
   const table = quoteName(change.table);
   const names = [change.rowid, ...change.columns.map(quoteName)];
   switch (change.kind) {
     case "insert":
-      yield* insertions(`INSERT INTO ${table} (${names.join(",")})`, change.rows);
+      yield* insertions(`INSERT INTO ${table} (${names.join(",")})`, change.rows, aside);
       return;
     case "replace":
-      yield* insertions(`INSERT OR REPLACE INTO ${table} (${names.join(",")})`, change.rows);
+      yield* insertions(`INSERT OR REPLACE INTO ${table} (${names.join(",")})`, change.rows, aside);
       return;
     case "upsert": {
       const assignments = change.columns.map((column) => `${quoteName(column)}=excluded.${quoteName(column)}`).join(",");
-      yield* insertions(`INSERT INTO ${table} (${names.join(",")})`, change.rows, ` ON CONFLICT(${change.rowid}) DO UPDATE SET ${assignments}`);
+      yield* insertions(`INSERT INTO ${table} (${names.join(",")})`, change.rows, aside, ` ON CONFLICT(${change.rowid}) DO UPDATE SET ${assignments}`);
       return;
     }
     case "update":
       for (const [rowid = null, ...cells] of change.rows) {
         const params: Bound[] = [];
-        const assignments = cells.map((cell, index) => `${quoteName(change.columns[index] ?? "")}=${expression(cell, params)}`);
-        yield { sql: `UPDATE ${table} SET ${assignments.join(",")} WHERE ${change.rowid}=${expression(rowid, params)}`, params };
+        const assignments = cells.map((cell, index) => `${quoteName(change.columns[index] ?? "")}=${expression(cell, params, aside)}`);
+        yield { sql: `UPDATE ${table} SET ${assignments.join(",")} WHERE ${change.rowid}=${expression(rowid, params, aside)}`, params };
       }
       return;
     case "delete":
       for (const [rowid = null] of change.rows) {
         const params: Bound[] = [];
-        yield { sql: `DELETE FROM ${table} WHERE ${change.rowid}=${expression(rowid, params)}`, params };
+        yield { sql: `DELETE FROM ${table} WHERE ${change.rowid}=${expression(rowid, params, aside)}`, params };
       }
       return;
   }
+}
+
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  const copy = new ArrayBuffer(bytes.byteLength);
+  new Uint8Array(copy).set(bytes);
+  return copy;
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -68,7 +68,7 @@ async function serve(database: string, queries: readonly Query[], form: Form, to
       const answer = await askReplica(database, queries, form, minimum);
       if (answer !== undefined) return answer;
     }
-    return await askPrimary(database, queries, form, minimum === null ? "" : token, token !== "", isReadOnly);
+    return await askPrimary(database, queries, form, minimum === null ? "" : token, token !== "");
   } catch (cause) {
     return { ok: false, error: cause instanceof Error ? cause.message : String(cause), bookmark: "" };
   }
@@ -96,14 +96,16 @@ async function askReplica(database: string, queries: readonly Query[], form: For
   }
 }
 
-async function askPrimary(database: string, queries: readonly Query[], form: Form, token: string, isSession: boolean, isReadOnly: boolean): Promise<CallAnswer> {
+/** Sends a call again when the primary lost its PoP or is being handed over; the primary sees to it that a write is made once. */
+async function askPrimary(database: string, queries: readonly Query[], form: Form, token: string, isSession: boolean): Promise<CallAnswer> {
+  const id = crypto.randomUUID();
   for (let attempt = 0; ; attempt++) {
     try {
-      const answer = await d1Env.PRIMARY.getByName(primaryName(database)).call(queries, form, token, isSession);
+      const answer = await d1Env.PRIMARY.getByName(primaryName(database)).call(queries, form, token, isSession, { id, attempt });
       return answer.ok && attempt > 0 ? { ...answer, results: answer.results.replaceAll('"total_attempts":1}', `"total_attempts":${attempt + 1}}`) } : answer;
     } catch (cause) {
       const pauseMs = retryPausesMs[attempt];
-      if (!isReadOnly || pauseMs === undefined || !isRetryable(cause)) throw cause;
+      if (pauseMs === undefined || !isRetryable(cause)) throw cause;
       await scheduler.wait(pauseMs);
     }
   }

@@ -71,7 +71,7 @@ export function putImage(sql: SqlStorage, pages: Iterable<string>): void {
         for (const statement of page.sql) sql.exec(statement);
         break;
       case "rows":
-        for (const { sql: statement, params } of insertions(`INSERT INTO ${quoteName(page.table)} (${page.columns.map(quoteName).join(",")})`, page.rows)) sql.exec(statement, ...params);
+        for (const { sql: statement, params } of insertions(`INSERT INTO ${quoteName(page.table)} (${page.columns.map(quoteName).join(",")})`, page.rows, [])) sql.exec(statement, ...params);
         break;
       case "sequences":
         sql.exec("DELETE FROM sqlite_sequence");

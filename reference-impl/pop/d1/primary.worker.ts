@@ -5,7 +5,7 @@ import { applyEntry, resetPragmas } from "./apply.worker.js";
 import { formatBookmark, parseBookmark } from "./bookmark.js";
 import { capture } from "./capture.worker.js";
 import { readSchema } from "./catalog.worker.js";
-import type { Change } from "./change.js";
+import { AsideWriter, type Change } from "./change.js";
 import { read, resultsText, type Executed } from "./execute.worker.js";
 import { dropAll, putImage, takeImage } from "./image.worker.js";
 import { Log } from "./log.worker.js";
@@ -14,9 +14,9 @@ import { factsOf, type SchemaFacts } from "./schema.js";
 import { d1Env, registryName, type D1Env } from "./settings.worker.js";
 import type { Statement } from "./statement.js";
 import { analysed } from "./statements.js";
-import type { CallAnswer, Form, PullAnswer, PullRequest, Query, SnapshotHead } from "./wire.js";
+import type { CallAnswer, CallId, Form, PullAnswer, PullRequest, Query, SnapshotHead } from "./wire.js";
 
-const pullCharacters = 2_000_000;
+const pullBytes = 2_000_000;
 const snapshotMs = 60_000;
 const restores = { most: 10, withinMs: 600_000 } as const;
 
@@ -27,19 +27,25 @@ export class D1Primary extends DurableObject<D1Env> {
   #waiting: (() => void)[] = [];
   readonly #snapshots = new Map<number, readonly string[]>();
   #snapshotCount = 0;
+  #isRebasing = false;
+  /** Calls that were sent again: the first sending may still come. */
+  readonly #repeated = new Set<string>();
 
   /**
    * Runs a call of a worker.
    * @param token the bookmark that the session has, "" when it has none
    * @param isSession whether the answer needs a bookmark
+   * @param call an id that no other call has, and how often it was sent before
    */
-  async call(queries: readonly Query[], form: Form, token: string, isSession: boolean): Promise<CallAnswer> {
+  async call(queries: readonly Query[], form: Form, token: string, isSession: boolean, { id, attempt }: CallId): Promise<CallAnswer> {
     const work = queries.map((query): [Query, Statement] => [query, analysed(query.sql)]).filter(([, statement]) => statement.statements > 0);
     if (this.#log.identity === "" && (isSession || !work.every(([, statement]) => statement.isReadOnly))) await this.#create();
     try {
+      if (attempt > 0 || this.#repeated.has(id)) this.#once(id);
       if (token !== "") this.#check(token);
       if (work.length === 0) throw new Refusal(refusals.empty);
-      const results = this.#transaction(() => this.#run(work));
+      const results = this.#transaction(() => this.#run(work, id));
+      if (this.#log.isLong) this.#rebase();
       return { ok: true, results: resultsText(results, form), bookmark: this.#bookmark() };
     } catch (cause) {
       return { ok: false, error: cause instanceof Error ? cause.message : String(cause), bookmark: this.#bookmark() };
@@ -51,7 +57,7 @@ export class D1Primary extends DurableObject<D1Env> {
     const { identity, after, waitMs } = request;
     if (identity === this.#log.identity && after === this.#log.head && waitMs > 0) await this.#changed(waitMs);
     const isOurs = identity === this.#log.identity && after >= this.#log.base && after <= this.#log.head;
-    return { identity: this.#log.identity, popId: d1Env.POP_ID, entries: isOurs ? this.#log.after(after, pullCharacters) : null };
+    return { identity: this.#log.identity, popId: d1Env.POP_ID, entries: isOurs ? this.#log.after(after, pullBytes) : null };
   }
 
   /** A page of an image in the log. */
@@ -89,7 +95,7 @@ export class D1Primary extends DurableObject<D1Env> {
       if (recent.length >= restores.most) throw new Refusal(refusals.tooManyRestores);
       this.#transaction(() => {
         this.#rebuild(sequence);
-        this.#log.append("", takeImage(this.#sql), nowMs);
+        this.#log.append({ restored: sequence, nowMs, call: "" });
         this.ctx.storage.kv.put("restores", [...recent, nowMs]);
       });
       return { bookmark: this.#bookmark(), previousBookmark };
@@ -128,24 +134,42 @@ export class D1Primary extends DurableObject<D1Env> {
     return [...this.ctx.storage.kv.list({ prefix: "database " })].map(([name]) => name.slice("database ".length));
   }
 
-  #run(work: readonly (readonly [Query, Statement])[]): readonly Executed[] {
+  #run(work: readonly (readonly [Query, Statement])[], call: string): readonly Executed[] {
     const changes: Change[] = [];
+    const aside = new AsideWriter();
     let isWhole = false;
     const results = work.map(([query, statement]) => {
       if (statement.refusal !== undefined) throw new Refusal(statement.refusal);
       if (statement.isReadOnly) return read(this.#sql, query, statement.text, true);
       this.#facts ??= factsOf(readSchema(this.#sql));
-      const captured = capture(this.#sql, query, statement, this.#facts);
+      const captured = capture(this.#sql, query, statement, this.#facts, aside);
       if (statement.changesSchema) this.#facts = undefined;
       if (captured.change === "whole") isWhole = true;
       else if (captured.change !== undefined) changes.push(captured.change);
       return captured.executed;
     });
     if (work.some(([, statement]) => statement.setsPragma)) resetPragmas(this.#sql);
-    if (isWhole) this.#log.append("", takeImage(this.#sql), Date.now());
-    else if (changes.length > 0) this.#log.append(JSON.stringify(changes), [], Date.now());
-    if (this.#log.isLong) this.#log.rebase(takeImage(this.#sql));
+    if (isWhole) this.#log.append({ pages: takeImage(this.#sql), nowMs: Date.now(), call });
+    else if (changes.length > 0) this.#log.append({ body: JSON.stringify(changes), values: aside.values, nowMs: Date.now(), call });
     return results;
+  }
+
+  /** A call that comes again is carried out only if it never was. @throws Refusal when it was: its results are gone */
+  #once(id: string): void {
+    this.#repeated.add(id);
+    if (this.#log.hasCall(id)) throw new Refusal(refusals.answerLost);
+  }
+
+  /** Folds the log while calls go on. */
+  #rebase(): void {
+    if (this.#isRebasing) return;
+    this.#isRebasing = true;
+    this.#log
+      .rebase(takeImage(this.#sql), () => this.ctx.storage.sync())
+      .catch((cause: unknown) => console.error("the log could not be folded", cause))
+      .finally(() => {
+        this.#isRebasing = false;
+      });
   }
 
   /** Makes changes that hold together or not at all. */
@@ -166,11 +190,7 @@ export class D1Primary extends DurableObject<D1Env> {
   #rebuild(sequence: number): void {
     this.#facts = undefined;
     putImage(this.#sql, this.#log.basePages());
-    for (let next = this.#log.base + 1; next <= sequence; next++) {
-      const entry = this.#log.entry(next);
-      if (entry === undefined) throw new Error(`expected change ${next} in the log; it is not there`);
-      applyEntry(this.#sql, entry, this.#log.pages(next, entry.pages));
-    }
+    for (const entry of this.#log.path(sequence)) applyEntry(this.#sql, entry, this.#log.pages(entry.sequence, entry.pages));
   }
 
   /** @throws Refusal for a bookmark that is not of this database's past */

@@ -18,5 +18,6 @@ export const refusals = {
   bookmarkGone: "Invalid bookmark: the database's history does not reach back so far",
   timeGone: "Invalid timestamp: the database's history does not reach back so far",
   tooManyRestores: "Too many restores: a database can be restored 10 times in 10 minutes",
+  answerLost: "Network connection lost. The call was carried out; its answer is lost",
   restored: "D1 DB reset because it was restored to an earlier point",
 } as const;

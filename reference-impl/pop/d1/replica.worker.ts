@@ -32,6 +32,8 @@ const catchUpMs = 1000;
 const pausesMs = { stopped: 20, failed: 100 } as const;
 /** Changes that are fetched and not due yet: more are not held. */
 const mostWaiting = 1000;
+/** So much of the log is applied in one transaction, unless one entry alone is more: the engine does not commit one much larger than 2 MB. */
+const stepCharacters = 300_000;
 
 export class D1Replica extends DurableObject<D1Env> {
   readonly #sql = this.ctx.storage.sql;
@@ -142,8 +144,13 @@ export class D1Replica extends DurableObject<D1Env> {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     if (this.#isStopped) return;
     const nowMs = Date.now();
-    const due = this.#waiting.findIndex((one) => one.dueMs > nowMs);
-    const ready = this.#waiting.splice(0, due === -1 ? this.#waiting.length : due);
+    let count = 0;
+    for (let size = 0; size < stepCharacters; count++) {
+      const one = this.#waiting[count];
+      if (one === undefined || one.dueMs > nowMs) break;
+      size += one.entry.body.length + one.entry.values.reduce((sum, value) => sum + value.byteLength, 0) + one.pages.reduce((sum, page) => sum + page.length, 0);
+    }
+    const ready = this.#waiting.splice(0, count);
     if (ready.length > 0) this.#apply(ready);
     const next = this.#waiting[0];
     if (next !== undefined) this.#timer = setTimeout(() => this.#applyDue(), Math.max(1, next.dueMs - nowMs));

@@ -53,6 +53,7 @@ describe("D1 replication", function () {
     "a trigger that is the same at each run": ["CREATE TABLE t (id INTEGER PRIMARY KEY, v)", "CREATE TABLE log (id, v)", "CREATE TRIGGER tr AFTER UPDATE ON t BEGIN INSERT INTO log VALUES (old.id, CASE WHEN old.v > 1 THEN old.v ELSE new.v END); END", "INSERT INTO t VALUES (1, 1), (2, 2)", "UPDATE t SET v = v + 1"],
     "a cascade into a table with a volatile trigger": ["CREATE TABLE p (id INTEGER PRIMARY KEY)", "CREATE TABLE c (id INTEGER PRIMARY KEY, p REFERENCES p ON DELETE CASCADE)", "CREATE TABLE log (r)", "CREATE TRIGGER tr AFTER DELETE ON c BEGIN INSERT INTO log VALUES (random()); END", "INSERT INTO p VALUES (1), (2)", "INSERT INTO c (p) VALUES (1), (1), (2)", "DELETE FROM p WHERE id = 1"],
     "a view that is another at each run": ["CREATE TABLE t (v)", "CREATE VIEW w AS SELECT random() AS r", "INSERT INTO t SELECT r FROM w"],
+    "rows that refer to a table with the time": ["CREATE TABLE p (id INTEGER PRIMARY KEY, at DEFAULT CURRENT_TIMESTAMP)", "CREATE TABLE c (p REFERENCES p ON DELETE CASCADE, v CHECK (v > 0))", "CREATE TRIGGER tr BEFORE INSERT ON c WHEN new.v > 9 BEGIN SELECT raise(ABORT, 'large'); END", "INSERT INTO p (id) VALUES (1), (2)", "INSERT INTO c VALUES (1, 1), (2, 2)", "DELETE FROM p WHERE id = 1"],
     "a table made of a query": ["CREATE TABLE t AS SELECT random() AS r, datetime('now') AS at"],
     "upserts with the time": ["CREATE TABLE t (id INTEGER PRIMARY KEY, k TEXT UNIQUE, n INTEGER, at TEXT DEFAULT CURRENT_TIMESTAMP)", "INSERT INTO t (k, n) VALUES ('a', 1), ('b', 1)", "INSERT INTO t (k, n) VALUES ('a', 1), ('c', 1) ON CONFLICT (k) DO UPDATE SET n = n + 1, at = CURRENT_TIMESTAMP", "INSERT OR REPLACE INTO t (k, n) VALUES ('b', random())", "INSERT OR IGNORE INTO t (k, n) VALUES ('b', random()), ('d', 1)"],
     "a change of the key by chance": ["CREATE TABLE t (id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 1)", "UPDATE t SET id = 100 + abs(random() % 1000)"],
@@ -76,6 +77,43 @@ describe("D1 replication", function () {
       await assertEqualCopies(rig, name);
     });
   }
+
+  it("makes the same of large values, and keeps the log short that they make long", async () => {
+    await rig.call(["CREATE TABLE t (id INTEGER PRIMARY KEY, b, x)", "INSERT INTO base VALUES (1)"]);
+    const first = await rig.call(["SELECT 1"], "first-primary");
+    for (let id = 1; id <= 20; id++) assert.equal((await rig.call([{ sql: "INSERT OR REPLACE INTO t VALUES (?, randomblob(900000), ?)", params: [id % 4, `${"漢".repeat(5000)}${id}`] }])).error, undefined);
+
+    await assertEqualCopies(rig, "large values");
+    const endMs = Date.now() + deadlineMs;
+    for (;;) {
+      const { primary } = (await rig.admin("/status", { database: "rig" })) as { readonly primary: { readonly base: number } };
+      if (primary.base > 0) break;
+      assert.ok(Date.now() < endMs, "a long log is folded");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.match(String(((await rig.admin("/time-travel/restore", { database: "rig", bookmark: first.bookmark })) as { readonly error?: string }).error), /does not reach back/);
+    await rig.restart();
+    await rig.admin("/replicas/drop");
+    await assertEqualCopies(rig, "a copy of a folded log");
+  });
+
+  it("goes back to a bookmark, back again, and tells its copies", async () => {
+    await rig.call(["CREATE TABLE t (id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 'first')"]);
+    const early = await rig.call(["SELECT 1"], "first-primary");
+    await rig.call(["UPDATE t SET v = 'second'", "CREATE TABLE later (x)"]);
+
+    const back = (await rig.admin("/time-travel/restore", { database: "rig", bookmark: early.bookmark })) as { readonly bookmark: string; readonly previousBookmark: string };
+    assert.deepEqual(await rig.rows("SELECT v FROM t"), [["first"]]);
+    await assertEqualCopies(rig, "after a restore");
+    await rig.call(["UPDATE t SET v = 'third'"]);
+    await rig.admin("/time-travel/restore", { database: "rig", bookmark: back.previousBookmark });
+    assert.deepEqual(await rig.rows("SELECT v FROM t, (SELECT count(*) FROM later)"), [["second"]]);
+    await rig.admin("/time-travel/restore", { database: "rig", bookmark: back.bookmark });
+
+    assert.deepEqual(await rig.rows("SELECT v FROM t"), [["first"]]);
+    assert.ok(back.bookmark > back.previousBookmark, "a restore is a step forward in the history");
+    await assertEqualCopies(rig, "after restores");
+  });
 
   it("makes the same of 200 random statements, alone and in batches, and a late replica too", async () => {
     const { schema, batches } = randomStatements(20_260, 200);

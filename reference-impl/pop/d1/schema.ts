@@ -29,11 +29,12 @@ export function factsOf(objects: readonly SchemaObject[]): SchemaFacts {
     return { type: object.type, name: object.name.toLowerCase(), table: object.table.toLowerCase(), words, isVolatile: isVolatile(tokens) };
   });
   const volatileNames = new Set(known.filter((object) => object.isVolatile).map((object) => object.name));
-  // Whatever mentions a volatile object is one too, and so is a table whose trigger or dependant is.
+  // A view, trigger or index that mentions a volatile object is one too, and so is a table whose trigger or dependant is. A table
+  // mentions others to refer to them only, which touches nothing of theirs.
   for (let size = -1; size !== volatileNames.size; ) {
     size = volatileNames.size;
     for (const object of known) {
-      if ([...volatileNames].some((name) => object.words.has(name))) volatileNames.add(object.name);
+      if (object.type !== "table" && [...volatileNames].some((name) => object.words.has(name))) volatileNames.add(object.name);
       if (!volatileNames.has(object.name)) continue;
       if (object.type === "trigger") volatileNames.add(object.table);
       if (object.type === "table" && object.words.has("references")) for (const other of known) if (other.type === "table" && object.words.has(other.name)) volatileNames.add(other.name);

@@ -1,4 +1,5 @@
 // What goes over the wires of D1: from the native binding to a PoP, and between the objects of a database.
+import type { Aside } from "./change.js";
 
 /** A bound value. */
 export type Parameter = string | number | null | Uint8Array;
@@ -25,6 +26,13 @@ export function received({ sql, params = [] }: SentQuery): Query {
  */
 export type Form = "columns" | "objects" | "rpc";
 
+/** Tells calls apart, so that one that is sent again is carried out once. */
+export interface CallId {
+  readonly id: string;
+  /** How often it was sent before. */
+  readonly attempt: number;
+}
+
 /** What an object answers to a call: JSON of all results, or the error's text as the worker shall see it. */
 export type CallAnswer = { readonly ok: true; readonly results: string; readonly bookmark: string } | { readonly ok: false; readonly error: string; readonly bookmark: string };
 
@@ -37,6 +45,8 @@ export interface LogEntry {
   /** Wall time of the commit at the primary, ms. */
   readonly atMs: number;
   readonly body: string;
+  /** Large values of the changes, which stand beside them. */
+  readonly values: Aside;
   readonly pages: number;
 }
 

@@ -7,12 +7,12 @@ import { listen, type Listener } from "../front/listener.js";
 import { placeOfClient, placesOf, roundTripMs } from "../topology.js";
 import { AdminFailed, callAdmin } from "./admin.js";
 import { adoptAlarms } from "./alarms.js";
-import type { EngineSettings } from "./config.js";
+import { type EngineSettings, stopTimeoutMs } from "./config.js";
 import type { DeployedWorker } from "./deployment.js";
 import { watchHealth } from "./health.js";
 import { EngineFailed } from "./engine.js";
 import { openOnDemand } from "./on-demand.js";
-import { endLease, nodes, ownerOf } from "./lease.js";
+import { endLease, nodes, ownerOf, untilReleased } from "./lease.js";
 import { engineSays, type LogLine } from "./log-line.js";
 import { type Generation, Pop } from "./pop.js";
 import type { Storage } from "./storage.js";
@@ -91,6 +91,12 @@ const restartBackoffMs = [0, 200, 1000, 5000] as const;
 /** How often a PoP that a fault keeps from its storage looks whether it can start. */
 const impairedPollMs = 20;
 
+/** Before a process is stopped, requests that are under way get this long to end. */
+const settleMs = 100;
+/** When no object was let go for so long, nobody waits for it any more; the engine itself does not wait longer for what an object is at. */
+const stalledMs = stopTimeoutMs;
+const releasePollMs = 5;
+
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -160,6 +166,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
             }),
         onLog: options.onLog,
         onExit: (pop, address) => buried(pop, address),
+        handOver: (generation) => handOver(generation),
         onCrash: (pop, words) => void crashed(pop, words),
       }),
   );
@@ -204,6 +211,23 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     if (heir === undefined) return;
     // Not waited for: an object may take its time to begin, and the PoP's return does not depend on it.
     void adoptAlarms(records, prefix, node, (objects) => callAdmin(heir, adminToken, "/begin", objects)).catch(say("could not adopt the alarms"));
+  }
+
+  /**
+   * Stops a process whose successor serves. Between being told and having let its objects go, it takes calls of them and
+   * answers none; so requests wait at the door for the moment that this takes, instead of being lost.
+   */
+  async function handOver(generation: Generation): Promise<void> {
+    const { records, prefix } = options.storage;
+    const opens = pops.map((pop) => pop.fromClients.add({ holds: true }));
+    try {
+      const settledMs = performance.now() + settleMs;
+      while (performance.now() < settledMs && pops.some((pop) => (pop.current?.activeRequests ?? 0) > 0)) await pause(releasePollMs);
+      generation.engine.signal("SIGTERM");
+      await untilReleased(records, prefix, generation.address, { pollMs: releasePollMs, stalledMs }, () => generation.isGone).catch(() => undefined);
+    } finally {
+      for (const open of opens) open();
+    }
   }
 
   /** Starts new processes at every PoP that is up and switches over only when all of them serve. */

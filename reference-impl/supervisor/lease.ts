@@ -18,6 +18,8 @@ export interface NodeRecord {
   readonly node: string;
   /** host:port */
   readonly address: string;
+  /** It is going: it has its objects handed over to whoever asks for them. */
+  readonly isDraining: boolean;
 }
 
 /** An alarm that nobody will run until somebody adopts it. */
@@ -42,7 +44,7 @@ async function readJson(store: RecordStore, key: string): Promise<Record<string,
 }
 
 function nodeOf(key: string, record: Record<string, unknown> | undefined): NodeRecord | undefined {
-  return typeof record?.["node"] === "string" && typeof record["address"] === "string" ? { key, node: record["node"], address: record["address"] } : undefined;
+  return typeof record?.["node"] === "string" && typeof record["address"] === "string" ? { key, node: record["node"], address: record["address"], isDraining: record["draining"] === true } : undefined;
 }
 
 /** The processes that have a lease. */
@@ -61,6 +63,35 @@ export async function endLease(store: RecordStore, prefix: string, address: stri
   const node = (await nodes(store, prefix)).find((candidate) => candidate.address.startsWith(`${address}:`));
   if (node !== undefined) await store.delete(node.key);
   return node?.node;
+}
+
+/** Objects that are looked at, at most: those of a laboratory, and not so many that looking takes longer than letting go. */
+const mostReleased = 500;
+
+/**
+ * Waits until a process that was told to stop has let its objects go. Until then it takes calls of them and answers none.
+ * @param address where it listens
+ * @param patience.stalledMs given up when no object was let go for so long: what is left has work to do
+ * @param hasExited what is left then is had by the end of its lease
+ */
+export async function untilReleased(store: RecordStore, prefix: string, address: string, patience: { readonly pollMs: number; readonly stalledMs: number }, hasExited: () => boolean): Promise<void> {
+  let changedMs = performance.now();
+  const holds = async (condition: () => Promise<boolean>): Promise<boolean> => {
+    while (!(await condition())) {
+      if (hasExited() || performance.now() - changedMs > patience.stalledMs) return false;
+      await new Promise((resolve) => setTimeout(resolve, patience.pollMs));
+    }
+    changedMs = performance.now();
+    return true;
+  };
+  const process = (await nodes(store, prefix)).find((candidate) => candidate.address.startsWith(`${address}:`));
+  if (process === undefined) return;
+  const isGoing = async (): Promise<boolean> => nodeOf(process.key, await readJson(store, process.key))?.isDraining !== false;
+  if (!(await holds(isGoing))) return;
+  const namespaces = await store.folders(`${prefix}/v1/do/`);
+  const objects = (await Promise.all(namespaces.map((folder) => store.folders(folder)))).flat().slice(0, mostReleased);
+  // One after the other: the bucket has enough to do with letting them go.
+  for (const folder of objects) if (!(await holds(async () => (await readJson(store, `${folder}own.json`))?.["node"] !== process.node))) return;
 }
 
 /**

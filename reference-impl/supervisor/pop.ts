@@ -21,6 +21,8 @@ export interface Generation {
   readonly address: string;
   activeRequests: number;
   isStopping: boolean;
+  /** Seen to exit, and its lease ended. */
+  isGone: boolean;
   onIdle: (() => void) | undefined;
 }
 
@@ -31,6 +33,8 @@ export interface PopHooks {
   readonly onLog: (popId: string, line: LogLine) => void;
   /** A process of the PoP has been seen to exit: its lease can end. */
   readonly onExit: (pop: Pop, address: string) => Promise<void>;
+  /** Stops a process that another one has replaced, and sees to it that its objects can be had elsewhere. */
+  readonly handOver: (generation: Generation) => Promise<void>;
   /** The process that served the PoP ended and nobody asked for it. */
   readonly onCrash: (pop: Pop, words: string) => void;
 }
@@ -137,7 +141,7 @@ export class Pop implements PopDoor {
       await rm(folder, { recursive: true, force: true });
       throw error;
     });
-    const generation: Generation = { number, engine, folder, workers, address: settings.cluster.address, activeRequests: 0, isStopping: false, onIdle: undefined };
+    const generation: Generation = { number, engine, folder, workers, address: settings.cluster.address, activeRequests: 0, isStopping: false, isGone: false, onIdle: undefined };
     const farewell = engine.exited.then(() => this.#exited(generation)).finally(() => this.#farewells.delete(farewell));
     this.#farewells.add(farewell);
     return generation;
@@ -190,15 +194,17 @@ export class Pop implements PopDoor {
     generation.isStopping = true;
     this.#retiring.add(generation);
     await idleOrDeadline(generation, drainMs);
-    generation.engine.signal("SIGTERM");
+    const handedOver = this.#hooks.handOver(generation);
     const timer = setTimeout(() => generation.engine.signal("SIGKILL"), stopTimeoutMs + 1000);
     await generation.engine.exited;
     clearTimeout(timer);
+    await handedOver;
     this.#retiring.delete(generation);
   }
 
   async #exited(generation: Generation): Promise<void> {
     await this.#hooks.onExit(this, generation.address);
+    generation.isGone = true;
     await rm(generation.folder, { recursive: true, force: true });
     if (generation.isStopping || this.current !== generation) return;
     this.#serve(undefined);

@@ -7,7 +7,7 @@ function owner(epoch: number, first: number, last: number, instance = `instance-
 }
 
 function row(seq: number, epoch: number, instance = `instance-of-${epoch}`): Row {
-  return { seq, epoch, instance };
+  return { seq, epoch, instance, version: "1" };
 }
 
 const sound: LedgerState = { rows: 9, owners: [owner(1, 1, 4), owner(2, 5, 7), owner(3, 8, 9)] };

@@ -32,6 +32,8 @@ export interface Row {
   readonly seq: number;
   readonly epoch: number;
   readonly instance: string;
+  /** Of the instance that wrote it. */
+  readonly version: string;
 }
 
 /** Rows of one instance. */

@@ -83,8 +83,8 @@ export async function outage(context: CheckContext, kind: OutageKind, index: num
   };
 }
 
-/** Every acknowledged append is a row; every other row is one whose answer was lost. */
-function countFaults({ rows }: LedgerState, acknowledged: number, lost: number): readonly string[] {
+/** Every acknowledged append is a row; every other row is one whose answer was lost. @returns what is wrong, in words */
+export function countFaults({ rows }: LedgerState, acknowledged: number, lost: number): readonly string[] {
   if (rows < acknowledged) return [`${acknowledged - rows} of ${acknowledged} acknowledged appends are lost: storage has ${rows} rows`];
   if (rows > acknowledged + lost) return [`storage has ${rows} rows, and only ${acknowledged} appends were acknowledged and ${lost} answers lost: some were written twice`];
   return [];

@@ -14,14 +14,6 @@ export const unmet: ReadonlyMap<string, string> = new Map([
   ["do.gate.output.failure", "the same"],
   ["do.throughput", "follows the faults above, and breaks with them"],
   ["do.throughput.blocked", "the same"],
-<<<<<<< Updated upstream
-  ["do.script", "the first call after a version was rolled out can meet an object that is just being handed over"],
-  ["do.migration.rollout", "what was acknowledged during a rollout and what is stored were told apart once; not understood"],
-=======
-  ["d1.limit.blob", "a blob of nearly 2 MB is logged twice its size, which the engine does not commit"],
-  ["d1.limit.text", "failed once, near the same limit"],
-  ["d1.import", "fails after the blob has reset its object"],
->>>>>>> Stashed changes
   ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest"],
 ]);
 

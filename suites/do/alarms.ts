@@ -462,6 +462,7 @@ const deaths: readonly Check[] = [
   doCheck({
     ...afterDeath,
     id: "do.alarm.kill",
+    profiles: ["full", "nightly"],
     promise: "an alarm runs at another PoP when the one where its object was has died, although nobody calls the object",
     claims: ["DO-29", "DO-33"],
     async run(context) {
@@ -486,6 +487,7 @@ const deaths: readonly Check[] = [
   doCheck({
     ...afterDeath,
     id: "do.alarm.kill.running",
+    profiles: ["full", "nightly"],
     promise: "an alarm whose handler was running when its PoP died runs again from the beginning at another",
     claims: ["DO-29", "DO-33"],
     async run(context) {

@@ -33,6 +33,7 @@ export const enduranceChecks: readonly Check[] = [
   doCheck({
     fixture: storedFixture,
     id: "do.throughput",
+    profiles: ["full", "nightly"],
     promise: "an object under many clients at once answers every request and counts each: how many a second is measured",
     claims: ["DO-25"],
     timeoutMs: 60_000,
@@ -45,6 +46,7 @@ export const enduranceChecks: readonly Check[] = [
   doCheck({
     fixture: storedFixture,
     id: "do.throughput.blocked",
+    profiles: ["full", "nightly"],
     promise: "an object that blocks for each request answers no more of them a second than its blocks leave room for",
     claims: ["DO-49"],
     timeoutMs: 60_000,

@@ -7,13 +7,6 @@ export const unmet: ReadonlyMap<string, string> = new Map([
   ...["do.storage.keys.limit", "do.storage.keys.limit.legacy", "do.storage.key.limit.legacy", "do.storage.value.limit", "do.storage.value.limit.legacy", "do.sql.limit.value", "do.sql.limit.arguments"].map(
     (id): [string, string] => [id, "the engine does not enforce this limit, and nothing of ours does so before it"],
   ),
-  ["do.alarm.kill", "an alarm that is due later than ten seconds after its PoP's death waits for the engine's own rounds"],
-  ["do.alarm.kill.running", "passes and fails: an alarm that ran when its PoP died is not always begun again in time"],
-  ["do.gate.output.slow", "a slow disk soon after a PoP's death takes another PoP down, sometimes"],
-  ["do.gate.output.slow.messages", "the same"],
-  ["do.gate.output.failure", "the same"],
-  ["do.throughput", "follows the faults above, and breaks with them"],
-  ["do.throughput.blocked", "the same"],
   ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest"],
 ]);
 

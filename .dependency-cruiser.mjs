@@ -6,11 +6,13 @@ const test = "[.]test[.]ts$|[.]fixture[.]ts$|/testdata/|/rig[.]ts$";
 const programs = [
   "^edgemark[.]ts$|/main[.]ts$|[.]worker[.]ts$|[.]d[.]ts$",
   "^targets/example/|^targets/edge-runtime/host[.]ts$",
+  // What k6 itself runs is bundled by name.
+  "^load/k6/scenarios/",
   "^load/open-loop/(pacer|thread)[.]ts$|^load/calibration/(server|hog)[.]ts$",
   "^chaos/checkers/benchmark[.]ts$",
 ].join("|");
-/** Modules that the isolate itself provides. */
-const provided = "^(cloudflare|workerd|node):";
+/** Modules that the isolate itself provides, and k6 to its scripts. */
+const provided = "^(cloudflare|workerd|node):|^k6(/|$)";
 
 /** What is in `folder` may import, of our own files, only itself and what is under `allowed`. */
 const onlyTo = (folder, allowed, comment) => ({
@@ -97,9 +99,9 @@ export default {
     door("jsonpath-plus", ["jsonpath-plus"], ["reports/judge-path[.]ts"]),
     door("charts", ["chart[.]js", "chartjs-node-canvas", "@napi-rs/canvas", "canvas", "@fontsource/source-sans-3"], ["reports/charts/"]),
     door("aws4fetch", ["aws4fetch"], ["reference-impl/supervisor/s3-store[.]ts"]),
-    door("esbuild", ["esbuild"], ["build[.]mjs", "targets/", "commands/serve/"]),
+    door("esbuild", ["esbuild"], ["build[.]mjs", "targets/", "commands/serve/", "load/k6/bundle[.]ts"]),
     door("commander", ["commander"], ["commands/command[.]ts"]),
-    door("ajv", ["ajv"], ["contract/"], { orTests: true }),
+    door("ajv", ["ajv"], ["contract/", "load/k6/operator[.]ts"], { orTests: true }),
     door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts", "reports/submission/product[.]ts"]),
     door("ws", ["ws"], ["suites/workers/", "commands/serve/", "load/open-loop/websocket-transport[.]ts"], { orTests: true }),
     door("miniflare", ["miniflare"], ["targets/miniflare/"]),

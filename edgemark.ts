@@ -66,6 +66,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "the first request to versions that no isolate has loaded",
     load: async () => (await import("./commands/load/cold-start.js")).loadColdStartCommand,
   },
+  "load k6": {
+    summary: "user scenarios by k6, in one process or several",
+    load: async () => (await import("./commands/load/k6.js")).loadK6Command,
+  },
   calibrate: {
     summary: "prove the load drivers on servers whose latency is known",
     load: async () => (await import("./commands/calibrate.js")).calibrateCommand,

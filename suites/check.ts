@@ -126,6 +126,14 @@ export interface Suite {
   readonly checks: readonly Check[];
 }
 
+/** Thrown where it shows only on the way that the target was never asked to do this. */
+export class NotApplicable extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "NotApplicable";
+  }
+}
+
 /** Thrown by a check that cannot tell (a driver that lagged, a fault without effect). Never a pass. */
 export class Inconclusive extends Error {
   constructor(reason: string) {

@@ -15,7 +15,7 @@ export function description(port: number): Record<string, unknown> {
     name: "hostile",
     version: "1",
     vendor: "nobody",
-    capabilities: ["workers", "workers.multiple", "workers.env", "workers.modules", "workers.cf", "workers.websocket", "workers.scheduled", "workers.wait-until", "workers.cache", "workers.node", "kv", "anycast", "reset", "evict", "watch", "clock", "fault.kill", "fault.pause"],
+    capabilities: ["workers", "deploy", "workers.multiple", "workers.env", "workers.modules", "workers.cf", "workers.websocket", "workers.scheduled", "workers.wait-until", "workers.cache", "workers.node", "kv", "anycast", "reset", "evict", "watch", "clock", "fault.kill", "fault.pause"],
     timeScale: 1_000,
     pops: pops.map((id) => ({ id, region: "nowhere", latitude: 0, longitude: 0, httpAddress: `127.0.0.1:${port}` })),
     anycastAddress: `127.0.0.1:${port}`,

@@ -3,6 +3,7 @@
 /** Everything a target can declare. Absent means its checks are not applicable; declared and unimplemented means they fail. */
 export const capabilities = {
   "workers": "deploys a module worker and answers HTTP",
+  "deploy": "Deploy takes new programs and versions while the target runs",
   "workers.multiple": "several deployments at once, isolated from each other",
   "workers.env": "text, secret and json bindings reach the worker's env",
   "workers.service": "service bindings between deployments",

@@ -26,6 +26,7 @@ export interface TargetOptions {
 
 const capabilities: readonly Capability[] = [
   "workers",
+  "deploy",
   "workers.multiple",
   "workers.env",
   "workers.service",

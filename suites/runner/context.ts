@@ -3,8 +3,8 @@ import { limitOf, thresholdOf } from "../../contract/claims/threshold.js";
 import type { Claim } from "../../contract/claims/types.js";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Evidence, FaultRecord, HistoryReference, Measurement, Profile } from "../../contract/result/document.js";
-import type { Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs } from "../../contract/target/types.js";
-import { Inconclusive, type Check, type CheckContext, type DeployedFixture } from "../check.js";
+import { capabilities, type Deployment, type FaultEffect, type FaultSpec, type TargetDescription, type TargetVerbs } from "../../contract/target/types.js";
+import { Inconclusive, NotApplicable, type Check, type CheckContext, type DeployedFixture } from "../check.js";
 import type { FixtureDeployments } from "./fixtures.js";
 import { shownOperations, writeHistory } from "./histories.js";
 import { plainLine } from "./plain.js";
@@ -55,12 +55,21 @@ export function openContext(
   scope: RunScope,
   { check, ordinal, deployed, signal }: { check: Check; ordinal: number; deployed: Deployment | undefined; signal: AbortSignal },
 ): OpenContext {
-  const { verbs, description, recording, fixtures } = scope;
+  const { description, recording, fixtures } = scope;
   const evidence: Evidence[] = [];
   const openFaults = new Map<string, number>();
   const ownDeployments: string[] = [];
   const unique = `${scope.word}${ordinal.toString(36)}`;
   let isSealed = false;
+  // Workers that were deployed by hand cannot be joined by others: what a check deploys itself may be there, or not.
+  const whereItCanDeploy = async (deploying: Promise<Deployment>): Promise<Deployment> => {
+    if (description.capabilities.includes("deploy")) return deploying;
+    return deploying.catch((error: unknown) => {
+      if (error instanceof EdgemarkError && error.code === "target.refused") throw new NotApplicable(`the target does not declare deploy (${capabilities.deploy}): ${error.message}`);
+      throw error;
+    });
+  };
+  const verbs: TargetVerbs = { ...scope.verbs, deploy: (spec) => whereItCanDeploy(scope.verbs.deploy(spec)) };
   const doorOf = (deployment: Deployment): DeployedFixture => fixtures.door(deployment, signal);
 
   const heal: CheckContext["heal"] = async (faultId) => {
@@ -93,7 +102,7 @@ export function openContext(
       return doorOf(deployed);
     },
     async deploy(fixture, options) {
-      const deployment = await fixtures.own(fixture, options?.name, unique);
+      const deployment = await whereItCanDeploy(fixtures.own(fixture, options?.name, unique));
       ownDeployments.push(deployment.deploymentId);
       return doorOf(deployment);
     },

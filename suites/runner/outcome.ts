@@ -2,7 +2,7 @@
 import { AssertionError } from "node:assert";
 import type { Evidence, Verdict } from "../../contract/result/document.js";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
-import { Inconclusive } from "../check.js";
+import { Inconclusive, NotApplicable } from "../check.js";
 import { plainLine, plainText, plainValue } from "./plain.js";
 
 /** What one check came to, before known failures are considered. */
@@ -48,6 +48,7 @@ export function codeOf(thrown: unknown): string {
  */
 export function outcomeOf(thrown: unknown): Outcome {
   if (thrown instanceof Inconclusive) return { verdict: "inconclusive", reason: plainLine(thrown.message), evidence: [], isCrash: false };
+  if (thrown instanceof NotApplicable) return { verdict: "not-applicable", reason: plainLine(thrown.message), evidence: [], isCrash: false };
   if (thrown instanceof AssertionError) return failedAssertion(thrown);
   if (thrown instanceof EdgemarkError && thrown.kind === "target") {
     return { verdict: "fail", reason: plainLine(reasonOfTarget(thrown)), evidence: [], isCrash: false };

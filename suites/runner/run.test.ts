@@ -69,6 +69,22 @@ describe("a run", () => {
     assert.equal(document.checks.length, 2);
   });
 
+  it("calls a refused deployment not applicable where the target does not take programs while it runs", async () => {
+    const refuse = async (): Promise<never> => {
+      throw new EdgemarkError("target.refused", "Deploy: expected it to be done; the target answered no; correct it");
+    };
+    const deploying = check("made.deploys", async ({ verbs }) => {
+      await verbs.deploy({ name: "another", mainModule: "main.js", modules: [], compatibilityDate: "2026-11-01", compatibilityFlags: [], bindings: [], crons: [] });
+    });
+
+    const byHand = await run([deploying], {}, { verbs: { deploy: refuse } });
+    const declaring = await run([deploying], {}, { capabilities: ["workers", "deploy"], verbs: { deploy: refuse } });
+
+    assert.equal(byHand.of("made.deploys").verdict, "not-applicable");
+    assert.match(byHand.of("made.deploys").reason ?? "", /does not declare deploy/);
+    assert.equal(declaring.of("made.deploys").verdict, "fail");
+  });
+
   it("fails a check that does not answer in time, and goes on without it", async () => {
     let isAborted = false;
     const { of } = await run([

@@ -17,7 +17,7 @@ await runAdapter(async () => {
       name: "bun",
       version: version || "unknown",
       vendor: "Oven",
-      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until", "workers.html-rewriter", "workers.node"],
+      capabilities: ["workers", "deploy", "workers.multiple", "workers.env", "workers.wait-until", "workers.html-rewriter", "workers.node"],
       notes: [
         entryNote,
         "one process per deployment; a connection without traffic is closed after 10 s, which is Bun's default",

@@ -39,7 +39,7 @@ export async function openSoundTarget(): Promise<SoundTarget> {
     name: "sound",
     version: "1",
     vendor: "",
-    capabilities: ["workers", "workers.multiple", "workers.env", "workers.scheduled", "reset", "evict", "watch", "fault.pause"],
+    capabilities: ["workers", "deploy", "workers.multiple", "workers.env", "workers.scheduled", "reset", "evict", "watch", "fault.pause"],
     unknownCapabilities: [],
     timeScale: 1,
     pops: [{ id: "a", region: "", latitude: 0, longitude: 0, httpAddress: "" }],

@@ -16,7 +16,7 @@ await runAdapter(async () => {
       name: "deno",
       version: version || "unknown",
       vendor: "Deno",
-      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until", "workers.event-target", "workers.node"],
+      capabilities: ["workers", "deploy", "workers.multiple", "workers.env", "workers.wait-until", "workers.event-target", "workers.node"],
       notes: [
         entryNote,
         "all permissions are granted (deno run -A); one process per deployment",

@@ -23,7 +23,7 @@ await runAdapter(async () => {
       name: "edge-runtime",
       version,
       vendor: "Vercel",
-      capabilities: ["workers", "workers.multiple", "workers.env", "workers.wait-until"],
+      capabilities: ["workers", "deploy", "workers.multiple", "workers.env", "workers.wait-until"],
       notes: [
         entryNote,
         `runs on Node ${process.versions.node}; the worker is bundled by esbuild into a classic script, because edge-runtime takes no modules`,

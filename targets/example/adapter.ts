@@ -22,7 +22,7 @@ const server: TargetServer = {
     name: "example",
     version: "1.0.0",
     vendor: "Edgemark",
-    capabilities: ["workers", "workers.multiple", "workers.env"],
+    capabilities: ["workers", "deploy", "workers.multiple", "workers.env"],
     unknownCapabilities: [],
     timeScale: 1,
     pops: [{ id: "here", region: "local", latitude: 0, longitude: 0, httpAddress: "" }],

@@ -68,6 +68,7 @@ await runAdapter(async (): Promise<RunningAdapter> => {
       vendor: "Cloudflare",
       capabilities: [
         "workers",
+        "deploy",
         "workers.multiple",
         "workers.env",
         "workers.modules",

@@ -9,7 +9,7 @@ import { runAdapter } from "../kit/adapter.js";
 import { popId } from "../kit/process-per-worker.js";
 
 /** Verbs of the contract beyond Deploy: what is deployed by hand can do without them only. */
-const takesControl = /^(fault\.|reset$|evict$|locate$|watch$|clock$|anycast$|workers\.scheduled$|durable-objects\.trigger-alarm$)/;
+const takesControl = /^(fault\.|reset$|evict$|locate$|watch$|clock$|anycast$|workers\.scheduled$|durable-objects\.trigger-alarm$|deploy$)/;
 
 await runAdapter(async ({ urls, declared }) => {
   const vouchedFor = declared.map(capabilityOf);

@@ -19,6 +19,7 @@ export function targetOf(cluster: Cluster, version: string, bucketWords: string)
       vendor: "Cloudflare",
       capabilities: [
         "workers",
+        "deploy",
         "workers.multiple",
         "workers.env",
         "workers.modules",

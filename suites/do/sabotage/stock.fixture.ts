@@ -10,7 +10,7 @@ import { EdgemarkError } from "../../../contract/errors.js";
 import type { Binding, Capability, DeploySpec, TargetDescription, TargetVerbs } from "../../../contract/target/types.js";
 
 const popIds = ["a", "b"] as const;
-const declared: readonly Capability[] = ["workers", "workers.multiple", "workers.env", "workers.service", "workers.wait-until", "workers.websocket", "durable-objects"];
+const declared: readonly Capability[] = ["workers", "deploy", "workers.multiple", "workers.env", "workers.service", "workers.wait-until", "workers.websocket", "durable-objects"];
 const saboteur = fileURLToPath(new URL("./saboteur.worker.js", import.meta.url));
 
 export interface StockTarget {

@@ -16,6 +16,7 @@ import { listenForInterruption, type Interruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
 import { dryRunAsData, dryRunInWords, listedIds } from "./listing.js";
 import { openProgress, type Progress } from "./progress.js";
+import { openRecords } from "./records.js";
 import { makeRunDirectory } from "./run-directory.js";
 import { brokenSummaryOf, exitCodeOf, summaryOf } from "./run-outcome.js";
 import type { OpenSession } from "./session.js";
@@ -84,6 +85,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
   const elapsedMs = (): number => performance.now();
   const directory = makeRunDirectory(settings.out, settings.target, settings.seed, Date.now());
   const path = join(directory, "result.json");
+  const records = openRecords(directory, io);
   const interruption = listenForInterruption(io);
   const progress = openProgress(io, settings.budgetMs, elapsedMs);
   const written: { document?: string } = {};
@@ -102,6 +104,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
         runDirectory: directory,
         signal: interruption.signal,
         onProgress: progress.onEvent,
+        onRecord: records.write,
         totalBudgetMs: Math.max(1_000, settings.budgetMs - elapsedMs() - closingReserveMs),
         replayOptions: replayOptionsOf(settings),
         replay: parts.replay?.run ?? replayOf(verb, settings),
@@ -122,6 +125,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
     let { document, reports } = await finished(interrupted(unjudged, interruption));
     // Ctrl-C while the reports were written: they must say so too.
     if (interruption.signal.aborted && document.run.interrupted === undefined) ({ document, reports } = await finished(interrupted(document, interruption)));
+    records.remove();
     progress.close();
     const certificate = signer?.({ document, claims, directory, nowMs: Date.now() });
     const certificates = certificate === undefined || certificate === null ? [] : [certificate];
@@ -131,6 +135,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
   } catch (error) {
     // A folder without a document would look like a run.
     if (written.document === undefined) rmSync(directory, { recursive: true, force: true });
+    records.remove();
     if (settings.isJson) io.out(`${JSON.stringify(brokenSummaryOf(error, elapsedMs(), written.document ?? null))}\n`);
     throw error;
   } finally {

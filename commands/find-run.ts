@@ -2,6 +2,10 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
+import { recordsFile } from "../contract/result/records.js";
+
+/** What tells of a run: its document, and where it has none yet (it goes on, or was killed), what it wrote down as it went. */
+const filesOfRun = ["result.json", recordsFile] as const;
 
 /** Larger than any document of ours; a string that big would end the process instead of the command. */
 const largestDocumentBytes = 256 * 1024 * 1024;
@@ -18,8 +22,10 @@ export async function findRun(path: string, runs: string): Promise<string> {
   for (const candidate of [path, join(runs, path)]) {
     const found = await stat(candidate).catch(() => undefined);
     if (found?.isDirectory() === true) {
-      const inside = join(candidate, "result.json");
-      if ((await stat(inside).catch(() => undefined))?.isFile() === true) return inside;
+      for (const name of filesOfRun) {
+        const inside = join(candidate, name);
+        if ((await stat(inside).catch(() => undefined))?.isFile() === true) return inside;
+      }
       throw new EdgemarkError("usage.input", `expected the folder of a run; ${candidate} has no result.json; name another folder or a document`);
     }
     if (found !== undefined) return candidate;
@@ -40,9 +46,12 @@ async function runsIn(runs: string): Promise<{ readonly name: string; readonly f
   const names = await readdir(runs).catch(() => []);
   const found = await Promise.all(
     names.map(async (name) => {
-      const file = join(runs, name, "result.json");
-      const facts = await stat(file).catch(() => undefined);
-      return facts?.isFile() === true ? [{ name, file, writtenAtMs: facts.mtimeMs }] : [];
+      for (const inside of filesOfRun) {
+        const file = join(runs, name, inside);
+        const facts = await stat(file).catch(() => undefined);
+        if (facts?.isFile() === true) return [{ name, file, writtenAtMs: facts.mtimeMs }];
+      }
+      return [];
     }),
   );
   return found.flat();

@@ -4,15 +4,16 @@ import { loadClaims } from "../contract/claims/registry.js";
 import type { Claim } from "../contract/claims/types.js";
 import { EdgemarkError, exitCodes, nearestName } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
-import { parseResult } from "../contract/result/parse.js";
 import { type Format, formatNames, isFormat, usualFormats, writeOne, writeReports } from "../reports/index.js";
 import { judge } from "../reports/judge.js";
 import { pathProblem } from "../reports/judge-path.js";
 import { overview } from "../reports/overview.js";
 import { visible } from "../reports/text.js";
-import { listOf, type CommandSpec } from "./command.js";
-import { findRun, readRunText } from "./find-run.js";
+import { listOf, numberBetween, type CommandSpec } from "./command.js";
+import { findRun } from "./find-run.js";
 import type { CommandIo } from "./io.js";
+import { showReport } from "./live/show.js";
+import { readRun } from "./read-run.js";
 
 export interface ReportOptions {
   /** Default html, junit and md. */
@@ -42,7 +43,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   const documents = [];
   for (const path of paths) {
     const file = await findRun(path, options.runs ?? "runs");
-    const recorded = parseResult(await readRunText(file), file);
+    const recorded = (await readRun(file)).document;
     if (options.isAsRecorded !== true) warnOfLost(recorded, claims, file, io);
     documents.push({ file, document: options.isAsRecorded === true ? recorded : { ...recorded, ...judge(recorded, claims) } });
   }
@@ -101,6 +102,9 @@ export const reportCommand = {
     { flags: "--format <names>", words: `what to write: ${formatNames.join(", ")} (default: ${usualFormats.join(",")})`, parse: listOf },
     { flags: "--out <folder>", words: "where to write (default: beside each document)" },
     { flags: "--compare", words: "one page that compares all runs, of whatever targets: comparison.html (default: off)" },
+    { flags: "--open", words: "serve the page on loopback and open it, until Ctrl-C (default: off)" },
+    { flags: "--watch", words: "the same of a run that goes on: the page follows it (default: off)" },
+    { flags: "--port <number>", words: "port of --open and --watch (default: any that is free)", parse: numberBetween(1, 65_535, { isWhole: true }) },
     { flags: "--runs <folder>", words: "where runs are kept (default: runs)" },
     { flags: "--claims <files>", words: "claims files of your own, besides the documented ones", parse: listOf },
     { flags: "--as-recorded", words: "do not judge again (default: off)" },
@@ -109,24 +113,28 @@ export const reportCommand = {
   examples: [
     ["edgemark report latest", "the last run, as page, JUnit and Markdown beside its document"],
     ["edgemark report runs/* --compare --out pages", "one page: targets by checks, ratios, trends"],
-    ["edgemark report result.json --claims my-slo.yaml", "an old run against figures of your own"],
+    ["edgemark report latest --watch", "the run that goes on, live in a browser"],
   ],
   async run(given, args, io) {
     const text = (name: string): string | undefined => (typeof given[name] === "string" ? given[name] : undefined);
     const formats = formatsOf(given["format"]);
     const [out, runs] = [text("out"), text("runs")];
-    return runReport(
-      args,
-      {
-        ...(formats === undefined ? {} : { formats }),
-        ...(out === undefined ? {} : { out }),
-        ...(runs === undefined ? {} : { runs }),
-        claimsFiles: Array.isArray(given["claims"]) ? given["claims"].map(String) : [],
-        isAsRecorded: given["asRecorded"] === true,
-        isComparison: given["compare"] === true,
-        isJson: given["json"] === true,
-      },
-      io,
-    );
+    const options: ReportOptions = {
+      ...(formats === undefined ? {} : { formats }),
+      ...(out === undefined ? {} : { out }),
+      ...(runs === undefined ? {} : { runs }),
+      claimsFiles: Array.isArray(given["claims"]) ? given["claims"].map(String) : [],
+      isComparison: given["compare"] === true,
+      isAsRecorded: given["asRecorded"] === true,
+      isJson: given["json"] === true,
+    };
+    const isWatching = given["watch"] === true;
+    if (given["open"] !== true && !isWatching) {
+      if (given["port"] !== undefined) throw new EdgemarkError("usage.flag", "expected --open or --watch with --port; neither came; add one, or leave --port out");
+      return runReport(args, options, io);
+    }
+    const unfit = (["format", "out", "compare", "asRecorded"] as const).filter((name) => given[name] !== undefined && given[name] !== false && !(name === "compare" && !isWatching));
+    if (unfit.length > 0) throw new EdgemarkError("usage.flag", `expected --${isWatching ? "watch" : "open"} without --${unfit.map((name) => (name === "asRecorded" ? "as-recorded" : name)).join(" and --")}: it shows the page and writes nothing; leave out one of them`);
+    return showReport(args, { runs: runs ?? "runs", claimsFiles: options.claimsFiles ?? [], isComparison: options.isComparison === true, isWatching, isJson: options.isJson === true, port: typeof given["port"] === "number" ? given["port"] : 0 }, io);
   },
 } as const satisfies CommandSpec;

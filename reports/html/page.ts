@@ -13,15 +13,24 @@ import type { Markup } from "./markup.js";
 import { measurementsSection } from "./measurements.js";
 import { replay, table, verdictLabel } from "./parts.js";
 import { environmentSection, faultsSection } from "./run.js";
-import { pageScript } from "./script.js";
+import { liveScript, pageScript } from "./script.js";
 import { pageStyle } from "./style.js";
 import { targetSection } from "./target.js";
 import { verdictHeader } from "./verdict.js";
 
 const sectionIds = ["top", "content", "failed", "undecided", "known", "claims", "measurements", "checks", "faults", "target", "environment", "filter", "search", "found"] as const;
 
-/** @returns the whole page as HTML, the same for the same document */
-export function htmlReport(whole: ResultDocument): string {
+/** A run that still goes on, as the page that follows it shows it. */
+export interface LiveRun {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * @param live set while the run goes on: the page then says so, and may ask the server it came from for news
+ * @returns the whole page as HTML, the same for the same document
+ */
+export function htmlReport(whole: ResultDocument, live?: LiveRun): string {
   const document = shortened(whole);
   const facts = overview(document);
   const anchor = anchors([...sectionIds.flatMap((id) => [id, `h-${id}`]), ...Object.keys(document.measurements).map((_, index) => `measurement-${index + 1}`)]);
@@ -48,23 +57,24 @@ export function htmlReport(whole: ResultDocument): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(pageStyle)}'; script-src '${hashOf(pageScript)}'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(pageStyle)}'; script-src '${hashOf(pageScript)}'${live === undefined ? "" : ` '${hashOf(liveScript)}'`}; img-src data:${live === undefined ? "" : "; connect-src 'self'"}; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${verdictSigns[verdict]} ${visible(document.target.name, { limit: 60 })} ${visible(document.target.version, { limit: 40 })}: Edgemark report</title>
+<title>${live === undefined ? verdictSigns[verdict] : `${live.done} of ${live.total}:`} ${visible(document.target.name, { limit: 60 })} ${visible(document.target.version, { limit: 40 })}: Edgemark report</title>
 <link rel="icon" href="data:,">
 <style>${trusted(pageStyle)}</style>
 </head>
 <body id="top">
 <a class="skip" href="#content">Skip to the results</a>
-${verdictHeader(document, facts)}
+${verdictHeader(document, facts, live)}
 <nav aria-label="Sections"><ul>${sections.map((section) => html`<li><a href="#${section.id}">${section.short ?? section.title}${section.count === undefined ? undefined : html` <span class="soft">${section.count}</span>`}</a></li>`)}</ul></nav>
 <main id="content" tabindex="-1">
 ${sections.map((section) => html`<section id="${section.id}" aria-labelledby="${`h-${section.id}`}"><h2 id="${`h-${section.id}`}">${section.title}</h2>${section.body}</section>
 `)}</main>
 <footer><p>${document.schema} · run <code>${document.run.id}</code> · written from result.json, which holds everything that was measured. <a href="#top">Top</a></p></footer>
-<script>${trusted(pageScript)}</script>
+<script>${trusted(pageScript)}</script>${live === undefined ? undefined : html`
+<script>${trusted(liveScript)}</script>`}
 </body>
 </html>
 `;

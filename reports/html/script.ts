@@ -18,7 +18,8 @@ export const pageScript = `"use strict";
   addEventListener("hashchange", reveal);
   reveal();
 
-  for (const box of all(".replay")) {
+  const wire = () => { copies(); filter(); };
+  const copies = () => { for (const box of all(".replay")) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Copy";
@@ -34,8 +35,9 @@ export const pageScript = `"use strict";
       setTimeout(() => { button.textContent = "Copy"; }, 2000);
     });
     box.append(button);
-  }
+  } };
 
+  const filter = () => {
   const form = document.getElementById("filter");
   if (!form) return;
   form.hidden = false;
@@ -43,7 +45,7 @@ export const pageScript = `"use strict";
   const found = document.getElementById("found");
   const products = all("details.product").map((fold) => ({
     fold,
-    rows: all("tbody > tr", fold).map((row) => ({ row, words: row.textContent.toLowerCase(), verdict: row.dataset.verdict })),
+    rows: all("tbody > tr", fold).map((row) => ({ row, verdict: row.dataset.verdict })),
   }));
   const apply = () => {
     const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
@@ -55,6 +57,7 @@ export const pageScript = `"use strict";
     for (const { fold, rows } of products) {
       let here = 0;
       for (const one of rows) {
+        if (words.length > 0) one.words ??= one.row.textContent.toLowerCase();
         const isShown = wanted.has(one.verdict) && words.every((word) => one.words.includes(word));
         one.row.hidden = !isShown;
         if (isShown) here++;
@@ -68,5 +71,51 @@ export const pageScript = `"use strict";
   };
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
+  if (search.value !== "" || all("input[name=verdict]", form).some((box) => !box.checked)) apply();
+  };
+  addEventListener("edgemark:changed", wire);
+  wire();
+})();
+`;
+
+/**
+ * Only in the page of a run that goes on: asks for news when the server says that there are some, and puts them in place of
+ * what stood there. What the reader opened stays open, what he typed stays typed.
+ */
+export const liveScript = `"use strict";
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const nameOf = (fold) => (fold.closest("section")?.id ?? "") + "|" + (fold.closest("[id]")?.id ?? "") + "|" + (fold.querySelector("summary")?.textContent ?? "").replace(/\\d+/g, "#");
+  let isBusy = false;
+  let isMissed = false;
+  const say = (words) => { const status = document.getElementById("live"); if (status) status.textContent = words; };
+  const renew = async () => {
+    if (isBusy) { isMissed = true; return; }
+    isBusy = true;
+    try {
+      const fresh = new DOMParser().parseFromString(await (await fetch("/", { cache: "no-store" })).text(), "text/html");
+      const open = new Set(all("details[open]").map(nameOf));
+      const typed = document.getElementById("search")?.value ?? "";
+      const refused = all("#filter input[name=verdict]").filter((box) => !box.checked).map((box) => box.value);
+      const focused = document.activeElement?.id;
+      for (const selector of ["header.top", "body > nav", "main"]) {
+        const next = fresh.querySelector(selector);
+        if (next) document.querySelector(selector).replaceWith(document.adoptNode(next));
+      }
+      document.title = fresh.title;
+      for (const fold of all("details")) if (open.has(nameOf(fold))) fold.open = true;
+      const search = document.getElementById("search");
+      if (search) search.value = typed;
+      for (const box of all("#filter input[name=verdict]")) box.checked = !refused.includes(box.value);
+      dispatchEvent(new Event("edgemark:changed"));
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    } catch { say("The news could not be fetched; edgemark report may have been stopped."); }
+    isBusy = false;
+    if (isMissed) { isMissed = false; await renew(); }
+  };
+  const news = new EventSource("/events");
+  news.addEventListener("changed", renew);
+  news.addEventListener("ended", () => { news.close(); void renew(); });
+  news.addEventListener("error", () => say("No longer connected: edgemark report was stopped."));
 })();
 `;

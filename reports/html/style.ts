@@ -72,6 +72,7 @@ header.top { padding-block: 2.5rem 1.5rem; }
 .counts h2 { font-size: 1rem; }
 .bar-svg { display: block; border-radius: 5px; background: var(--rail); margin: 0.35rem 0 0.5rem; }
 .bar-svg rect { stroke: var(--page); stroke-width: 1.5; }
+.progress { margin-top: 1.25rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.15rem 1rem; list-style: none; padding: 0; font-size: 0.9rem; }
 .legend .zero { color: var(--soft); } .legend .zero b { font-weight: 400; } .legend .zero .sign { color: var(--none-ink); background: none; border-color: var(--line); }
 .conditions { color: var(--soft); margin-top: 1.5rem; font-size: 0.95rem; max-width: 62rem; }

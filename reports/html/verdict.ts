@@ -7,18 +7,25 @@ import { countOf, levelWords, plural, total, verdictSigns, verdictWords, worstFi
 import type { Markup } from "./markup.js";
 import { html } from "./markup.js";
 
-export function verdictHeader(document: ResultDocument, facts: Overview): Markup {
-  const verdict: Verdict = document.run.interrupted === undefined ? document.verdict : "error";
+/** @param live while the run goes on, how far it has come: nothing is certified, and what failed so far stays failed */
+export function verdictHeader(document: ResultDocument, facts: Overview, live?: { readonly done: number; readonly total: number }): Markup {
+  const verdict: Verdict = live !== undefined ? (facts.failures.length > 0 ? "fail" : "not-applicable") : document.run.interrupted === undefined ? document.verdict : "error";
+  const headline = live === undefined ? facts.headline : `Running: ${live.done} of ${live.total} checks done`;
   // A name is a line at the top; a target that calls itself a paragraph finds it whole in its own section.
   const name = visible(document.target.name, { limit: 120 });
   const version = visible(document.target.version, { limit: 60 });
   return html`<header class="top ${verdict}">
-<div class="headline">${emblem(verdict)}<div><p class="kicker">Edgemark · ${name} ${version}</p><h1>${facts.headline}</h1><p class="lead">${facts.because}</p></div></div>
-${banner(document)}
+<div class="headline">${emblem(verdict)}<div><p class="kicker">Edgemark · ${name} ${version}</p><h1>${headline}</h1><p class="lead">${facts.because}</p></div></div>
+${live === undefined ? banner(document) : following(live)}
 <ol class="ladder" aria-label="Levels">${facts.levels.map(rung)}</ol>
 <div class="bars">${countBar("Checks", document.counts)}${total(document.claimCounts) === 0 ? undefined : countBar("Claims", document.claimCounts)}</div>
 <p class="conditions">${facts.conditions}</p>
 </header>`;
+}
+
+function following({ done, total: all }: { readonly done: number; readonly total: number }): Markup {
+  const share = all === 0 ? 100 : Math.round((done / all) * 1_000) / 10;
+  return html`<svg class="bar-svg progress" viewBox="0 0 100 6" width="100%" height="6" preserveAspectRatio="none" aria-hidden="true"><rect class="bar" width="${share}" height="6"/></svg><p class="soft"><span id="live" role="status">This page follows the run.</span></p>`;
 }
 
 /** A shape for each verdict: a disc, an octagon, a triangle, a square, a ring. */

@@ -7,13 +7,11 @@ import {
   resultSchema,
   type CheckResult,
   type Counts,
-  type FaultRecord,
-  type HistoryReference,
-  type Measurement,
   type Profile,
   type ResultDocument,
   type Verdict,
 } from "../../contract/result/document.js";
+import type { RunRecord } from "../../contract/result/records.js";
 import type { KnownFailure } from "../../contract/target/known.js";
 import type { TargetDescription, TargetVerbs } from "../../contract/target/types.js";
 import type { Check, Suite } from "../check.js";
@@ -26,6 +24,7 @@ import { defaultRecoveryMs, openFixtures, type FixtureDeployments } from "./fixt
 import { runWithMocha, type RunEvent } from "./mocha.js";
 import { freshWord, randomOf, shuffled } from "./randomness.js";
 
+export type { RunRecord } from "../../contract/result/records.js";
 export type { RunEvent } from "./mocha.js";
 
 /** A target that answers, as the runner needs it. */
@@ -72,18 +71,6 @@ export interface RunOptions {
   /** How long undeploying all fixtures at the end may take, ms. */
   readonly closingMs?: number;
 }
-
-/** What a run writes down as it goes: the document it begins with, then every check with what it recorded. */
-export type RunRecord =
-  | { readonly kind: "opening"; readonly total: number; readonly document: ResultDocument }
-  | {
-      readonly kind: "check";
-      readonly result: CheckResult;
-      readonly measurements: readonly Measurement[];
-      /** All of the run so far that belong to this check or came meanwhile. */
-      readonly faults: readonly FaultRecord[];
-      readonly histories: readonly HistoryReference[];
-    };
 
 const defaultClosingMs = 20_000;
 const hurriedClosingMs = 3_000;

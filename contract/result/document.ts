@@ -38,6 +38,8 @@ export interface Measurement {
   readonly samples?: readonly number[];
   /** Values over time: [seconds since the measurement began, value]. */
   readonly series?: readonly (readonly [number, number])[];
+  /** What the first number of each of the series is, when it is not a time: "PoPs", "keys". */
+  readonly along?: string;
   /** A value per PoP pair or per PoP, for heat maps: row, column, value. */
   readonly matrix?: readonly { readonly row: string; readonly column: string; readonly value: number }[];
   /** Wall time of the series' second 0, so that a chart can mark the run's faults on it. */

@@ -18,9 +18,10 @@ export interface ColdClient {
    * Asks once.
    * @param host the Host header
    * @param aheadMs the beginning of the head, which says for whom it is, goes out so long before its end; 0: all at once
-   * @throws EdgemarkError target.timeout or target.refused when no answer comes
+   * @param path what is asked for, "/" by default
+   * @throws EdgemarkError target.refused when no answer comes
    */
-  ask(host: string, aheadMs?: number): Promise<FirstByte>;
+  ask(host: string, aheadMs?: number, path?: string): Promise<FirstByte>;
   close(): void;
 }
 
@@ -64,8 +65,8 @@ export async function openColdClient(url: string): Promise<ColdClient> {
     resolve({ firstByteMs, status: parser.status, before: before === undefined ? undefined : Number(before) });
   });
   return {
-    async ask(host, aheadMs = 0) {
-      const begin = Buffer.from(`GET / HTTP/1.1\r\nHost: ${host}\r\n`, "latin1");
+    async ask(host, aheadMs = 0, path = "/") {
+      const begin = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n`, "latin1");
       const end = Buffer.from("Accept: */*\r\n\r\n", "latin1");
       const answer = new Promise<FirstByte>((resolve, reject) => {
         waiting = { parser: new ResponseParser(false), sentMs: Infinity, firstByteMs: undefined, resolve, reject };

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Measurement } from "../../contract/result/document.js";
 import { histogram, percentileMarks } from "./distribution.js";
 import { badRun, bigRun, goodRun, hostileRun } from "../testdata/samples.js";
-import { chartsOf } from "./catalogue.js";
+import { chartsOf, measurementCharts } from "./catalogue.js";
 import { percentileCurve } from "./curve.js";
 import { heatMap } from "./heat.js";
 import { isRoundTrip, popMap, popPlaces } from "./map.js";
@@ -93,6 +93,15 @@ describe("time series", () => {
     const chart = timeSeries({ ...measurement, series, startedAtMs: 1_000 }, faults);
     assert.deepEqual(chart?.faults, [{ label: "kill fra", fromS: 1, toS: 3 }, { label: "kill fra", fromS: 8 }]);
     assert.deepEqual(timeSeries({ ...measurement, series }, faults)?.faults, []);
+  });
+});
+
+describe("values along a number", () => {
+  it("have no silences and no faults, and a scale that fits", () => {
+    const series = [[100, 1], [1_000, 2], [100_000, 9]] as const;
+    const chart = timeSeries({ ...measurement, series, along: "keys" }, []);
+    assert.deepEqual([chart?.along, chart?.time.kind, chart?.silences, chart?.n], ["keys", "log", [], 3]);
+    assert.equal(measurementCharts({ ...measurement, series, along: "keys" }, goodRun())[0]?.table.heads[0], "keys");
   });
 });
 

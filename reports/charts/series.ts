@@ -12,6 +12,8 @@ export interface FaultSpan {
 }
 
 export interface TimeSeries {
+  /** What the values are along, when it is not time: "PoPs". */
+  readonly along?: string;
   readonly time: Scale;
   readonly value: Scale;
   /** At most 600 points; where there were more, the extremes of each stretch are kept. */
@@ -43,6 +45,8 @@ export function timeSeries(measurement: Measurement, faults: readonly FaultRecor
   const first = sorted[0]?.[0] ?? 0;
   const last = sorted.at(-1)?.[0] ?? 1;
   const values = points.map(([, value]) => value);
+  // What grows with a number has no silences, and no fault strikes it at a time.
+  if (measurement.along !== undefined) return { along: measurement.along.slice(0, 40), time: scaleFor(points.map(([at]) => at)), value: scaleFor(values), points, silences: [], faults: [], n: sorted.length };
   return {
     time: linearScale(Math.min(0, first), last, 6),
     value: scaleFor(values),

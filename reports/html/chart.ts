@@ -42,6 +42,7 @@ function caption(chart: Chart): Markup | undefined {
     const longest = Math.max(...chart.data.silences.map(({ fromS, toS }) => (toS - fromS) * 1000));
     return html`<figcaption class="soft">${plural(chart.data.silences.length, "time")} nothing came, longest ${quantity(longest, "ms")}.</figcaption>`;
   }
+  if (chart.kind === "series" && chart.data.along !== undefined) return html`<figcaption class="soft">By ${chart.data.along}.</figcaption>`;
   if (chart.kind === "curve") return html`<figcaption class="soft">Percentile curve: each further nine takes as much room as all before it.</figcaption>`;
   if (chart.kind === "timeline") return html`<figcaption class="soft">From the call to the answer of each operation. Solid: it changes something. Hollow: it reads. An arrow: the answer was lost.</figcaption>`;
   if (chart.kind === "strips") return html`<figcaption class="soft">A dot for each sample, a bar for the median, a dashed line for the documented figure.${chart.data.leftOut === 0 ? undefined : ` ${plural(chart.data.leftOut, "more measurement")} in result.json.`}</figcaption>`;

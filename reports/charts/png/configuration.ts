@@ -91,8 +91,8 @@ function seriesOf({ data, unit }: ChartOf<"series">): Body {
   });
   return {
     type: "line",
-    data: { datasets: [{ data: points, borderColor: colours.bar, borderWidth: 2, pointRadius: 0, spanGaps: false }] },
-    scales: { x: axisOf(data.time, (value) => `${value} s`), y: axisOf(data.value, (value) => quantity(value, unit), { isGrid: true }) },
+    data: { datasets: [{ data: points, borderColor: colours.bar, borderWidth: 2, pointRadius: data.along === undefined ? 0 : 4, spanGaps: false }] },
+    scales: { x: axisOf(data.time, (value) => (data.along === undefined ? `${value} s` : quantity(value, "count"))), y: axisOf(data.value, (value) => quantity(value, unit), { isGrid: true }) },
     plugins: [
       {
         id: "faults",

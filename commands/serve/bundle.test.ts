@@ -84,6 +84,37 @@ describe("serve: bundling a project", () => {
     assert.match(await refusal(), /it exports nothing/);
   });
 
+  it("sends modules as they are when nothing is to be bundled", async () => {
+    await put({
+      "src/index.js": `import "./lib/here.js"; export class Room {} export default { fetch: (name) => import(name) };`,
+      "src/lib/here.js": "export const here = 1;",
+      "src/lib/late.mjs": "export default 2;",
+      "src/old.cjs": "module.exports = 3;",
+      "src/page.html": "<p>",
+      "src/shader.glsl": "void",
+      "src/package.json": "{}",
+      "src/value.json": "{}",
+      "src/notes.md": "not a module",
+      "src/node_modules/other/index.js": "export {};",
+    });
+    const plain = { main: "src/index.js", no_bundle: true, rules: [{ type: "Text", globs: ["**/*.glsl"], fallthrough: true }] };
+    const made = await bundle(plain);
+
+    assert.equal(made.mainModule, "index.js");
+    assert.deepEqual(made.exports.toSorted(), ["Room", "default"]);
+    assert.deepEqual(
+      made.modules.map(({ path, kind }) => `${path} ${kind}`),
+      ["index.js esm", "lib/here.js esm", "lib/late.mjs esm", "old.cjs commonjs", "page.html text", "shader.glsl text", "value.json json"],
+    );
+    assert.match(textOf(made), /import\(name\)/);
+    assert.deepEqual((await bundle({ ...plain, find_additional_modules: false })).modules.map(({ path }) => path), ["index.js"]);
+    assert.equal((await bundle({ ...plain, base_dir: "." })).mainModule, "src/index.js");
+    assert.match(await refusal({ ...plain, base_dir: "elsewhere" }), /expected the main module below .*elsewhere; .* correct base_dir/);
+    await put({ "src/index.ts": "export default {};", "src/index.js": `import "./gone.js"; export default {};` });
+    assert.match(await refusal({ ...plain, main: "src/index.ts" }), /compile it first, or leave no_bundle out/);
+    assert.match(await refusal(plain), /relative imports are there; .*gone\.js/s);
+  });
+
   it("wants the classes that are bound", async () => {
     await put({ "wrangler.toml": `name = "a"\nmain = "i.js"\ndurable_objects = { bindings = [{ name = "R", class_name = "Room" }] }`, "i.js": "export default {};", ".dev.vars": 'A="1"\n', ".dev.vars.live": "B=2" });
     const options = { environment: undefined, isOneOfSeveral: false, keepsState: false };

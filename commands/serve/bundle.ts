@@ -6,6 +6,7 @@ import { build, type BuildFailure, formatMessages, type Message } from "esbuild"
 import { EdgemarkError } from "../../contract/errors.js";
 import type { WorkerModule } from "../../contract/target/types.js";
 import { CollectedModules, nodeModules, platformModules } from "./bundle-plugins.js";
+import { collectProject } from "./plain-modules.js";
 import type { BundleSettings } from "./project.js";
 
 export interface Bundle {
@@ -27,6 +28,7 @@ const mainModule = "index.js";
 export async function bundleProject(settings: BundleSettings): Promise<Bundle> {
   const isThere = (await stat(settings.main).catch(() => undefined))?.isFile() === true;
   if (!isThere) throw new EdgemarkError("usage.input", `expected the main module at ${settings.main}; there is no such file; correct main, or build the project first`);
+  if (settings.plain !== undefined) return expectExports(settings, await collectProject(settings, settings.plain));
   const collected = new CollectedModules(settings.folder, settings.rules);
   const result = await build({
     entryPoints: [settings.main],
@@ -54,16 +56,18 @@ export async function bundleProject(settings: BundleSettings): Promise<Bundle> {
   });
   const [output] = result.outputFiles;
   const exports = Object.values(result.metafile.outputs)[0]?.exports ?? [];
-  if (!exports.includes("default") && exports.length === 0) {
-    throw new EdgemarkError("usage.input", `expected ${settings.main} to export something, as a module worker does (export default { fetch() { ... } }); it exports nothing; addEventListener("fetch") alone is not served`);
-  }
-  return {
+  return expectExports(settings, {
     mainModule,
     modules: [{ path: mainModule, kind: "esm", content: output?.contents ?? new Uint8Array() }, ...collected.modules()],
     exports,
     inputs: [...Object.keys(result.metafile.inputs).filter((path) => !path.startsWith("required-node:")).map((path) => resolve(settings.folder, path)), ...collected.files()],
     warnings: (await formatMessages(result.warnings, { kind: "warning" })).map((text) => text.trim()),
-  };
+  });
+}
+
+function expectExports(settings: BundleSettings, bundle: Bundle): Bundle {
+  if (bundle.exports.length > 0) return bundle;
+  throw new EdgemarkError("usage.input", `expected ${settings.main} to export something, as a module worker does (export default { fetch() { ... } }); it exports nothing; addEventListener("fetch") alone is not served`);
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -22,9 +22,9 @@ export const configurationKeys: ReadonlyMap<string, KeyRule> = new Map([
   ...rules("top", "read", "$schema env alias"),
   ...rules("top", "elsewhere", "send_metrics dependencies_instrumentation dev keep_vars legacy_env addresses generate_types"),
   ...rules("top", "unsupported", "site wasm_modules text_blobs data_blobs pages_build_output_dir"),
-  ...rules("inherited", "read", "name main compatibility_date compatibility_flags migrations exports triggers rules minify keep_names tsconfig jsx_factory jsx_fragment"),
+  ...rules("inherited", "read", "name main compatibility_date compatibility_flags migrations exports triggers rules no_bundle find_additional_modules base_dir minify keep_names tsconfig jsx_factory jsx_fragment"),
   ...rules("inherited", "elsewhere", "account_id workers_dev preview_urls previews route routes logpush upload_source_maps observability compliance_region fedramp_high public first_party_worker preserve_file_names"),
-  ...rules("inherited", "unsupported", "limits placement assets build no_bundle find_additional_modules base_dir python_modules logfwdr access cache"),
+  ...rules("inherited", "unsupported", "limits placement assets build python_modules logfwdr access cache"),
   ...rules("own", "read", "define vars kv_namespaces durable_objects services d1_databases r2_buckets queues"),
   ...rules("own", "elsewhere", "secrets"),
   ...rules(
@@ -37,7 +37,4 @@ export const configurationKeys: ReadonlyMap<string, KeyRule> = new Map([
 /** Why an unsupported key does not matter as much as it seems, or what to do instead. */
 export const advice: Readonly<Record<string, string>> = {
   build: "run the build command yourself; its output is watched",
-  no_bundle: "main is bundled all the same",
-  find_additional_modules: "modules that main imports are bundled",
-  base_dir: "paths are resolved from the configuration's folder",
 };

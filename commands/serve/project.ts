@@ -14,6 +14,21 @@ export interface ModuleRule {
   readonly globs: readonly string[];
 }
 
+/** A rule where nothing is bundled: scripts have kinds too. */
+export interface PlainRule {
+  readonly type: ModuleRule["type"] | "ESModule" | "CommonJS";
+  readonly globs: readonly string[];
+}
+
+/** How the modules of a project are found that is not bundled. */
+export interface PlainSettings {
+  /** Absolute; paths of modules are relative to it. */
+  readonly baseFolder: string;
+  /** Whether files that the main module does not name are modules too. */
+  readonly findsModules: boolean;
+  readonly rules: readonly PlainRule[];
+}
+
 /** What the bundler needs to know. */
 export interface BundleSettings {
   /** Absolute. */
@@ -30,6 +45,8 @@ export interface BundleSettings {
   readonly jsxFragment?: string;
   /** Node's own modules may be imported. */
   readonly hasNode: boolean;
+  /** Set when nothing is to be bundled. */
+  readonly plain?: PlainSettings;
 }
 
 export interface Project {
@@ -130,10 +147,16 @@ function bundleSettings(settings: Reader, given: { folder: string; main: string;
   const tsconfig = settings.text("tsconfig");
   const jsxFactory = settings.text("jsx_factory");
   const jsxFragment = settings.text("jsx_fragment");
+  const isPlain = settings.flag("no_bundle") ?? false;
+  const findsModules = settings.flag("find_additional_modules");
+  const baseFolder = settings.text("base_dir");
+  if (!isPlain && findsModules === true) given.notes.push("not supported yet, ignored: find_additional_modules without no_bundle; modules that main imports are bundled");
+  const rules = moduleRules(settings, isPlain, given.notes);
   return {
     folder: given.folder,
     main: given.main,
-    rules: moduleRules(settings, given.notes),
+    rules: rules.filter((rule): rule is ModuleRule => rule.type !== "ESModule" && rule.type !== "CommonJS"),
+    ...(isPlain ? { plain: { baseFolder: baseFolder === undefined ? dirname(given.main) : join(given.folder, baseFolder), findsModules: findsModules ?? true, rules } } : {}),
     define: settings.textTable("define"),
     alias: settings.textTable("alias"),
     isMinified: settings.flag("minify") ?? false,
@@ -152,13 +175,13 @@ const defaultRules: readonly ModuleRule[] = [
 ];
 
 /** The project's own rules come first; a rule without fallthrough is the last word on its type. */
-function moduleRules(settings: Reader, notes: string[]): readonly ModuleRule[] {
-  const rules: ModuleRule[] = [];
+function moduleRules(settings: Reader, isPlain: boolean, notes: string[]): readonly PlainRule[] {
+  const rules: PlainRule[] = [];
   const closed = new Set<string>();
   for (const one of settings.tables("rules")) {
     const type = one.required("type");
     const globs = one.texts("globs");
-    if (type === "Text" || type === "Data" || type === "CompiledWasm") {
+    if (type === "Text" || type === "Data" || type === "CompiledWasm" || (isPlain && (type === "ESModule" || type === "CommonJS"))) {
       if (!closed.has(type)) rules.push({ type, globs });
       if (one.flag("fallthrough") !== true) closed.add(type);
     } else if (type === "ESModule" || type === "CommonJS") notes.push(`no effect: rules of type ${type}, since what main imports is bundled`);

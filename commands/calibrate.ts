@@ -1,12 +1,14 @@
 // edgemark calibrate: measures the load drivers themselves, on servers whose true percentiles follow from arithmetic.
 import { cpus, loadavg } from "node:os";
-import { exitCodes, EdgemarkError, nearestName } from "../contract/errors.js";
+import { exitCodes, EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
 import { calibrate, caseIds } from "../load/calibration/calibrate.js";
 import { verdictOf, type JudgedReading } from "../load/calibration/judge.js";
 import { ourDriver } from "../load/calibration/ours.js";
 import type { CalibratedDriver } from "../load/calibration/reading.js";
+import { k6Driver } from "../load/calibration/k6-driver.js";
 import { autocannonDriver } from "../load/calibration/rivals.js";
 import { calibrationChart, calibrationTable } from "../load/calibration/table.js";
+import { findK6 } from "../load/k6/program.js";
 import { listOf, numberBetween, type CommandSpec } from "./command.js";
 import { listenForInterruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
@@ -30,7 +32,7 @@ export const calibrateCommand: CommandSpec = {
     { flags: "--json", words: "one JSON object on stdout: {verdict, readings, chart, conditions}" },
   ],
   examples: [
-    ["edgemark calibrate", "every case and driver, about four minutes"],
+    ["edgemark calibrate", "every case and driver, about five minutes"],
     ["edgemark calibrate --ours --only stall,hog", "the stall, and the verdict beside a CPU hog"],
     ["edgemark calibrate --json > calibration.json", "with the definition of the chart"],
   ],
@@ -67,7 +69,7 @@ export async function runCalibration({ only, threads, seed, isOursOnly, isJson }
   const interruption = listenForInterruption(io);
   const loadAverageBefore = loadavg()[0] ?? 0;
   try {
-    const drivers = [ourDriver(threads), ...(isOursOnly ? [] : rivals())];
+    const drivers = [ourDriver(threads), ...(isOursOnly ? [] : await rivals((words) => io.err(`${words}\n`)))];
     const readings = await calibrate({
       drivers,
       only,
@@ -86,8 +88,10 @@ export async function runCalibration({ only, threads, seed, isOursOnly, isJson }
   }
 }
 
-function rivals(): readonly CalibratedDriver[] {
-  return [autocannonDriver("autocannon", true), autocannonDriver("autocannon, uncorrected", false)];
+/** k6 is shown where it is installed. */
+async function rivals(say: (words: string) => void): Promise<readonly CalibratedDriver[]> {
+  const k6 = await findK6().catch((error: unknown) => say(`k6 is left out: ${messageOf(error)}`));
+  return [autocannonDriver("autocannon", true), autocannonDriver("autocannon, uncorrected", false), ...(k6 === undefined ? [] : [k6Driver(k6)])];
 }
 
 function inWords(readings: readonly JudgedReading[]): string {

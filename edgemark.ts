@@ -50,6 +50,18 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: "make a key pair that signs certificates",
     load: async () => (await import("./commands/keygen.js")).keygenCommand,
   },
+  nightly: {
+    summary: "run suites, load and chaos, append to a history, and say what changed for good",
+    load: async () => (await import("./commands/nightly.js")).nightlyCommand(async () => (await import("./commands/parts.js")).runParts()),
+  },
+  compare: {
+    summary: "compare two runs, folders of runs or targets: better, worse, same, or cannot tell",
+    load: async () => (await import("./commands/compare.js")).compareCommand,
+  },
+  history: {
+    summary: "judge a folder of nights: which number changed, when, and by how much",
+    load: async () => (await import("./commands/history.js")).historyCommand,
+  },
   chaos: {
     summary: "run a workload while faults strike by a seeded schedule, and judge its history",
     load: async () => (await import("./commands/chaos.js")).chaosCommand(async () => (await import("./commands/parts.js")).runParts()),
@@ -69,6 +81,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   "load k6": {
     summary: "user scenarios by k6, in one process or several",
     load: async () => (await import("./commands/load/k6.js")).loadK6Command,
+  },
+  "load scale": {
+    summary: "how cost grows with PoPs, resident isolates and keys",
+    load: async () => (await import("./commands/load/scale.js")).loadScaleCommand,
   },
   calibrate: {
     summary: "prove the load drivers on servers whose latency is known",

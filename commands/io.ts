@@ -13,6 +13,8 @@ export interface CommandIo {
   readonly columns: number;
   /** Calls back on SIGINT and SIGTERM. @returns a function that stops listening */
   readonly onSignal: (listener: (signal: NodeJS.Signals) => void) => () => void;
+  /** The environment, where it changes what is told: GITHUB_ACTIONS. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the process at once; adapters that still run are killed on the way out. */
   readonly exit: (code: number) => void;
 }
@@ -34,6 +36,7 @@ export function processIo(): CommandIo {
         for (const signal of signals) process.off(signal, listener);
       };
     },
+    env,
     exit: (code) => process.exit(code),
   };
 }

@@ -5,6 +5,8 @@ import { EdgemarkError, messageOf } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { badge, badgeEndpoint } from "./badge.js";
 import { csvReport } from "./csv.js";
+import { actionBenchmark, bencherMetrics } from "./exports/benchmarks.js";
+import { openMetrics } from "./exports/openmetrics.js";
 import { htmlReport } from "./html/page.js";
 import { junitReport } from "./junit.js";
 import { markdownSummary } from "./markdown.js";
@@ -24,6 +26,10 @@ export const writers = {
   badge: { file: "badge.svg", summary: "a badge with counts", write: badge },
   shields: { file: "badge.json", summary: "the badge as data, for shields.io", write: badgeEndpoint },
   csv: { file: "results.csv", summary: "checks, claims and measurements as a table", write: csvReport },
+  openmetrics: { file: "metrics.openmetrics.txt", summary: "for Prometheus", write: openMetrics },
+  "benchmark-smaller": { file: "benchmark-smaller.json", summary: "for github-action-benchmark: times and sizes", write: (document) => actionBenchmark(document, "lower") },
+  "benchmark-bigger": { file: "benchmark-bigger.json", summary: "for github-action-benchmark: rates", write: (document) => actionBenchmark(document, "higher") },
+  bmf: { file: "bencher.json", summary: "for bencher", write: bencherMetrics },
   json: { file: "result.json", summary: "the document itself", write: (document) => `${JSON.stringify(document, null, 2)}\n` },
 } as const satisfies Record<string, Writer>;
 

@@ -27,7 +27,7 @@ export function metricsOf(document: ResultDocument): readonly Metric[] {
       id: name,
       unit,
       direction,
-      ...(voidBecause !== undefined ? { voidBecause } : Number.isFinite(number) && n > 0 ? { value: number } : { voidBecause: "it has no sample" }),
+      ...(voidBecause !== undefined ? { voidBecause } : Number.isFinite(number) && Number.isFinite(n) && n > 0 ? { value: number } : { voidBecause: "it has no sample" }),
     });
     const p99 = percentiles?.["p99"];
     return [metric(id, value), ...(p99 === undefined || n < fewestForP99 ? [] : [metric(`${id} p99`, p99)])];

@@ -10,16 +10,7 @@ export const unmet: ReadonlyMap<string, string> = new Map([
   ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest"],
 ]);
 
-/** Suites whose checks were not all seen to fail yet: only outside the quick profile. */
-const unproven: ReadonlySet<string> = new Set(["d1"]);
-
 /** @returns the suites with each check in the profiles that it is ready for */
 export function readied(suites: readonly Suite[]): readonly Suite[] {
-  return suites.map((suite) => ({
-    ...suite,
-    checks: suite.checks.map((check) => {
-      if (unmet.has(check.id)) return { ...check, profiles: ["nightly"] as const };
-      return unproven.has(suite.id) ? { ...check, profiles: (check.profiles ?? ["full", "nightly"]).filter((profile) => profile !== "quick") } : check;
-    }),
-  }));
+  return suites.map((suite) => ({ ...suite, checks: suite.checks.map((check) => (unmet.has(check.id) ? { ...check, profiles: ["nightly"] as const } : check)) }));
 }

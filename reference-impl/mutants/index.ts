@@ -29,6 +29,21 @@ import { mutant as objectLocateStale } from "./object-locate-stale.js";
 import { mutant as objectLogListingLags } from "./object-log-listing-lags.js";
 import { mutant as objectRequestsTwice } from "./object-requests-twice.js";
 import { mutant as objectReadsByFollower } from "./object-reads-by-follower.js";
+import { mutant as d1BookmarkIgnored } from "./d1-bookmark-ignored.js";
+import { mutant as d1ReplicaAnswersFromPast } from "./d1-replica-answers-from-past.js";
+import { mutant as d1BookmarksUnsorted } from "./d1-bookmarks-unsorted.js";
+import { mutant as d1BatchHalfApplied } from "./d1-batch-half-applied.js";
+import { mutant as d1LogLosesEntry } from "./d1-log-loses-entry.js";
+import { mutant as d1EntryAppliedTwice } from "./d1-entry-applied-twice.js";
+import { mutant as d1RandomEvaluatedAgain } from "./d1-random-evaluated-again.js";
+import { mutant as d1SchemaOutOfOrder } from "./d1-schema-out-of-order.js";
+import { mutant as d1ReplicaClaimsPrimary } from "./d1-replica-claims-primary.js";
+import { mutant as d1SessionsShareState } from "./d1-sessions-share-state.js";
+import { mutant as d1DirtyRead } from "./d1-dirty-read.js";
+import { mutant as d1WriteSkew } from "./d1-write-skew.js";
+import { mutant as d1ReplicaWithoutSession } from "./d1-replica-without-session.js";
+import { mutant as d1FirstPrimaryAtReplica } from "./d1-first-primary-at-replica.js";
+import { mutant as d1BookmarkOfAnother } from "./d1-bookmark-of-another.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -62,4 +77,19 @@ export const mutants: readonly Mutant[] = [
   objectLogListingLags,
   objectRequestsTwice,
   objectReadsByFollower,
+  d1BookmarkIgnored,
+  d1ReplicaAnswersFromPast,
+  d1BookmarksUnsorted,
+  d1BatchHalfApplied,
+  d1LogLosesEntry,
+  d1EntryAppliedTwice,
+  d1RandomEvaluatedAgain,
+  d1SchemaOutOfOrder,
+  d1ReplicaClaimsPrimary,
+  d1SessionsShareState,
+  d1DirtyRead,
+  d1WriteSkew,
+  d1ReplicaWithoutSession,
+  d1FirstPrimaryAtReplica,
+  d1BookmarkOfAnother,
 ];

@@ -1,6 +1,7 @@
 // Batches: statements in order, as one transaction, seen whole or not at all. And transactions of one's own, which D1
 // does not have.
 import assert from "node:assert/strict";
+import { memberOf } from "../kv/client.js";
 import { d1Check } from "./check.js";
 import { assertRefused, d1Client } from "./client.js";
 
@@ -93,6 +94,42 @@ export const batchChecks = [
 
       for (const [, distinct] of answers) assert.equal(distinct, 1, "a query between batches sees both rows equal");
       assert.deepEqual(await d1.rows(`SELECT DISTINCT v FROM ${t}`), [{ v: 40 }]);
+    },
+  }),
+  d1Check({
+    id: "d1.batch.dirty",
+    promise: "what a batch does is seen by nobody when the batch fails, neither afterwards nor meanwhile",
+    claims: ["D1-01"],
+    async run({ fixture, unique }) {
+      const d1 = d1Client(fixture);
+      const t = `t_${unique}`;
+      await d1.batch(`CREATE TABLE ${t} (id INTEGER PRIMARY KEY, v)`, `INSERT INTO ${t} VALUES (1, 'clean')`);
+      const read = { op: "first" as const, sql: `SELECT v FROM ${t}`, column: "v" };
+      const failing = { op: "batch" as const, statements: [{ sql: `UPDATE ${t} SET v = 'dirty'` }, { sql: `INSERT INTO ${t} VALUES (1, 'taken')` }] };
+
+      const answers = await d1.run({ op: "concurrent", operations: [failing, read, read, read, failing, read, read, read] });
+
+      assert.deepEqual(Array.isArray(answers) ? answers.map((answer) => memberOf(answer, "value") ?? "refused") : answers, ["refused", "clean", "clean", "clean", "refused", "clean", "clean", "clean"]);
+      assert.equal(await d1.run(read), "clean");
+    },
+  }),
+  d1Check({
+    id: "d1.batch.skew",
+    promise: "batches that check what another is changing do not both go ahead: an account is never overdrawn",
+    claims: ["D1-01"],
+    async run({ fixture, unique }) {
+      const d1 = d1Client(fixture);
+      const t = `t_${unique}`;
+      await d1.batch(`CREATE TABLE ${t} (id INTEGER PRIMARY KEY, v INTEGER)`, `CREATE TABLE ${t}_seen (who INTEGER PRIMARY KEY, total INTEGER)`);
+      // Each looks at the sum of both accounts, and takes all of it from its own.
+      const withdrawal = (who: number) => ({ op: "batch" as const, statements: [{ sql: `INSERT INTO ${t}_seen SELECT ${who}, sum(v) FROM ${t}` }, { sql: `UPDATE ${t} SET v = v - 100 WHERE id = ${who} AND (SELECT total FROM ${t}_seen WHERE who = ${who}) >= 100` }] });
+
+      for (let round = 0; round < 5; round++) {
+        await d1.batch(`DELETE FROM ${t}`, `DELETE FROM ${t}_seen`, `INSERT INTO ${t} VALUES (1, 50), (2, 50)`);
+        await d1.run({ op: "concurrent", operations: [withdrawal(1), withdrawal(2)] });
+
+        assert.deepEqual(await d1.rows(`SELECT sum(v) AS left_over FROM ${t}`), [{ left_over: 0 }]);
+      }
     },
   }),
   d1Check({

@@ -8,11 +8,14 @@ import { languageChecks } from "./language.js";
 import { limitChecks } from "./limits.js";
 import { metaChecks } from "./meta.js";
 import { queryChecks } from "./queries.js";
+import { quickChecks } from "./quick.js";
 import { replicaChecks } from "./replicas.js";
 import { valueChecks } from "./values.js";
 
 export const d1Suite: Suite = {
   id: "d1",
   title: "D1",
-  checks: [...queryChecks, ...valueChecks, ...languageChecks, ...metaChecks, ...batchChecks, ...errorChecks, ...limitChecks, ...databaseChecks, ...bookmarkChecks, ...replicaChecks],
+  checks: [
+    ...queryChecks, ...valueChecks, ...languageChecks, ...metaChecks, ...batchChecks, ...errorChecks, ...limitChecks, ...databaseChecks, ...bookmarkChecks, ...replicaChecks,
+  ].map((check) => (quickChecks.has(check.id) ? check : { ...check, profiles: check.profiles ?? ["full", "nightly"] })),
 };

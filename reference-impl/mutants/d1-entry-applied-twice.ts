@@ -1,0 +1,11 @@
+// A defect for proving that a check can fail.
+import type { Mutant } from "./mutant.js";
+
+export const mutant = {
+  id: "d1-entry-applied-twice",
+  defect: "A replica applies each update twice.",
+  file: "reference-impl/pop/d1/replica.worker.ts",
+  find: "for (const { entry, pages } of ready) applyEntry(this.#sql, entry, pages);",
+  replace: 'for (const { entry, pages } of ready) for (let times = entry.body.includes("UPDATE") ? 2 : 1; times > 0; times--) applyEntry(this.#sql, entry, pages);',
+  caughtBy: ["d1.replica.copy.log"],
+} satisfies Mutant;

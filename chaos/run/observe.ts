@@ -14,8 +14,11 @@ export interface Sight {
 /** Looks once the fault is in effect. */
 export type Look = () => Promise<Sight>;
 
-/** A request that should not be answered is given so long. */
+/** A request that should not be answered is given so long, and more where answers took longer before the fault. */
 const silenceMs = 700;
+const silenceFactor = 3;
+/** A request that shows that a PoP is well is given so long. */
+const wellMs = 2_000;
 /** A request that should be answered, if late, is given so long besides. */
 const patienceMs = 5_000;
 /** A fault may need a moment more than its answer: looked for so long. */
@@ -35,13 +38,15 @@ const starvedRatio = 2;
  * @returns what looks for it, once the fault has been injected
  */
 export async function prepare(port: ChaosPort, observation: Observation, fresh: () => string): Promise<Look> {
-  const unwell = observation.see === "apart" ? undefined : await unwellPop(port, observation.popIds, fresh);
-  if (unwell !== undefined) return () => Promise.resolve({ isSeen: false, text: `PoP ${unwell} did not serve before the fault either` });
+  if (observation.see === "apart") return apart(port, observation.from, observation.to, fresh);
+  const health = await healthOf(port, observation.popIds, fresh);
+  if (health.unwell !== undefined) return () => Promise.resolve({ isSeen: false, text: `PoP ${health.unwell} did not serve before the fault either` });
+  const silentMs = silenceAfter(health.slowestMs);
   switch (observation.see) {
     case "unanswered":
-      return () => eachPop(port, observation.popIds, async (pop) => silent(await ask(port, pop, probes.alive, silenceMs), "a request"));
+      return () => eachPop(port, observation.popIds, async (pop) => silent(await ask(port, pop, probes.alive, silentMs), "a request"));
     case "unwritable":
-      return () => eachPop(port, observation.popIds, async (pop) => silent(await ask(port, pop, probes.write(fresh()), silenceMs), "a write to a new object"));
+      return () => eachPop(port, observation.popIds, async (pop) => silent(await ask(port, pop, probes.write(fresh()), silentMs), "a write to a new object"));
     case "slow":
       return () => eachPop(port, observation.popIds, async (pop) => late(await ask(port, pop, probes.alive, patienceMs + observation.leastMs), observation.leastMs));
     case "late-writes":
@@ -52,8 +57,6 @@ export async function prepare(port: ChaosPort, observation: Observation, fresh: 
       await port.wait(heldMs / 10, port.signal);
       return async () => all(await Promise.all(held.map(async ({ pop, answer }) => ({ pop, sight: broken(await answer) }))));
     }
-    case "apart":
-      return apart(port, observation.from, observation.to, fresh);
     case "starved": {
       const before = new Map(await Promise.all(observation.popIds.map(async (pop) => [pop, await leastTookMs(port, pop, probes.work)] as const)));
       return () => eachPop(port, observation.popIds, async (pop) => slower(await ask(port, pop, probes.work, patienceMs), before.get(pop) ?? 0));
@@ -70,30 +73,36 @@ async function apart(port: ChaosPort, from: string, to: readonly string[], fresh
     const placed = await Promise.all(
       to.map(async (pop) => {
         const key = fresh();
-        const isThere = (await ask(port, pop, probes.write(key), silenceMs)).status === 200;
-        return isThere && (await ask(port, from, probes.ask(key), silenceMs)).status === 200 ? [{ pop, key }] : [];
+        const isThere = (await ask(port, pop, probes.write(key), wellMs)).status === 200;
+        const asked = isThere ? await ask(port, from, probes.ask(key), wellMs) : undefined;
+        return asked?.status === 200 ? [{ pop, key, silentMs: silenceAfter(asked.tookMs) }] : [];
       }),
     );
     const [there] = placed.flat();
-    if (there !== undefined) return () => eachPop(port, [from], async (pop) => silent(await ask(port, pop, probes.ask(there.key), silenceMs), `a request for an object at PoP ${there.pop}`));
+    if (there !== undefined) return () => eachPop(port, [from], async (pop) => silent(await ask(port, pop, probes.ask(there.key), there.silentMs), `a request for an object at PoP ${there.pop}`));
     if (sinceMs(port, startNs) >= wellWithinMs) break;
     await port.wait(betweenLooksMs, port.signal);
   }
   return () => Promise.resolve({ isSeen: false, text: `no object of ${to.join(", ")} could be reached through PoP ${from} before the fault either` });
 }
 
-/** The first PoP that does not serve and write within the time for it. */
-async function unwellPop(port: ChaosPort, popIds: readonly string[], fresh: () => string): Promise<string | undefined> {
+/** The first PoP that does not serve and write within the time for it, and how long the slowest of the others took. */
+async function healthOf(port: ChaosPort, popIds: readonly string[], fresh: () => string): Promise<{ readonly unwell: string | undefined; readonly slowestMs: number }> {
   const startNs = port.now();
-  const isWell = async (pop: string): Promise<boolean> => {
+  const writtenMs = async (pop: string): Promise<number | undefined> => {
     for (;;) {
-      if ((await ask(port, pop, probes.write(fresh()), silenceMs)).status === 200) return true;
-      if (port.signal.aborted || sinceMs(port, startNs) >= wellWithinMs) return false;
+      const { status, tookMs } = await ask(port, pop, probes.write(fresh()), wellMs);
+      if (status === 200) return tookMs;
+      if (port.signal.aborted || sinceMs(port, startNs) >= wellWithinMs) return undefined;
       await port.wait(betweenLooksMs, port.signal);
     }
   };
-  const wells = await Promise.all(popIds.map(isWell));
-  return popIds.find((_, index) => wells[index] === false);
+  const times = await Promise.all(popIds.map(writtenMs));
+  return { unwell: popIds.find((_, index) => times[index] === undefined), slowestMs: Math.max(0, ...times.map((time) => time ?? 0)) };
+}
+
+function silenceAfter(tookMs: number): number {
+  return Math.max(silenceMs, silenceFactor * tookMs);
 }
 
 const heldMs = 1_500;

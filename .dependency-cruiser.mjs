@@ -146,7 +146,7 @@ export default {
       name: "no-dev-package-at-run-time",
       comment: "What runs at a user's must be a dependency. Adapters of heavy runtimes say in words what to install.",
       severity: "error",
-      from: { pathNot: [test, "^targets/(miniflare|edge-runtime)/"] },
+      from: { pathNot: [test, "^targets/(miniflare|edge-runtime)/", "^commands/bench/report[.]ts$"] },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"], pathNot: "node_modules/@types/|node_modules/@cloudflare/workers-types" },
     },
     {

@@ -15,12 +15,13 @@ import { failoverGaps } from "./bench/failover.js";
 import { type Figure, median } from "./bench/figure.js";
 import { objectFigures } from "./bench/objects.js";
 import { residentMbPerPop } from "./bench/memory.js";
+import { reportFigures } from "./bench/report.js";
 import { listOf, numberBetween, type CommandSpec } from "./command.js";
 import type { CommandIo } from "./io.js";
 import type { MutantParts } from "./mutants.js";
 
 /** What can be measured alone. */
-const benchParts = ["memory", "rates", "hits", "failover", "objects"] as const;
+const benchParts = ["memory", "rates", "hits", "failover", "objects", "report"] as const;
 type BenchPart = (typeof benchParts)[number];
 
 interface Address {
@@ -91,8 +92,9 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
 export async function runBench(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<number> {
   const figures: Figure[] = [];
   const loadBefore = loadavg()[0] ?? 0;
-  if (options.only.some((part) => part !== "objects")) figures.push(...(await requestFigures(options, parts, io)));
+  if (options.only.some((part) => part !== "objects" && part !== "report")) figures.push(...(await requestFigures(options, parts, io)));
   if (options.only.includes("objects") && options.kills > 0) figures.push(...(await objectFigures(options, io)));
+  if (options.only.includes("report")) figures.push(...(await reportFigures(options.rounds)));
   const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore: loadBefore, ...options };
   if (options.isJson) io.out(`${JSON.stringify({ figures, conditions })}\n`);
   else io.out(table(figures, conditions));

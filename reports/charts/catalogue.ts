@@ -13,6 +13,7 @@ import { timelineOf } from "./timeline.js";
 
 /** Rows of a table under a chart; the document has all. */
 const rowsShown = 60;
+const stretchesShown = 24;
 
 /** The charts of one measurement: over time, its distribution, its percentiles, by pair of PoPs. */
 export function measurementCharts(measurement: Measurement, document: ResultDocument): readonly Chart[] {
@@ -46,6 +47,12 @@ export function measurementCharts(measurement: Measurement, document: ResultDocu
     charts.push({ ...named("heat"), kind: "heat", data: heat, table: tableOf("By row and column", ["Row", "Column", unit], rows.slice(0, rowsShown), rows.length) });
   }
   return charts;
+}
+
+/** The whole time in a few rows, in which no spike is lost. */
+function largestOfStretches(points: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  if (points.length <= stretchesShown) return points;
+  return Array.from({ length: stretchesShown }, (_, index) => points.slice(Math.floor((index * points.length) / stretchesShown), Math.floor(((index + 1) * points.length) / stretchesShown))).flatMap((stretch) => (stretch.length === 0 ? [] : [stretch.reduce((a, b) => (b[1] > a[1] ? b : a))]));
 }
 
 /** Measurements that say more beside each other than alone. */

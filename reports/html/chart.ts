@@ -3,7 +3,7 @@
 import type { Cell, Chart, ChartTable } from "../charts/definition.js";
 import { plural, quantity } from "../words.js";
 import { heatTable } from "./heat-table.js";
-import type { Markup, Value } from "./markup.js";
+import type { Markup } from "./markup.js";
 import { html } from "./markup.js";
 import { table } from "./parts.js";
 import { curveSvg, histogramSvg, percentileSvg } from "./svg/distribution.js";
@@ -53,6 +53,6 @@ function dataTable({ title, heads, rows, leftOut }: ChartTable, of: string): Mar
   return html`<details class="data"><summary>${title} as a table<span class="unseen"> (${of})</span></summary>${table(title, heads, rows.map((row) => row.map(written)), "figures")}${leftOut === 0 ? undefined : html`<p class="soft">${plural(leftOut, "row")} more in result.json.</p>`}</details>`;
 }
 
-function written(cell: Cell): Value {
-  return typeof cell === "string" ? cell : html`<span class="number">${quantity(cell.value, cell.unit)}</span>`;
+function written(cell: Cell): string {
+  return typeof cell === "string" ? cell : quantity(cell.value, cell.unit);
 }

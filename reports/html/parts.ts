@@ -6,7 +6,8 @@ import { html } from "./markup.js";
 
 /** A verdict's sign with its word for those who hear the page. */
 export function sign(verdict: Verdict): Markup {
-  return html`<span class="sign ${verdict}"><span aria-hidden="true">${verdictSigns[verdict]}</span><span class="unseen">${verdictWords[verdict]}</span></span>`;
+  // One element and not three: a page of thousands of checks has thousands of them.
+  return html`<span class="sign ${verdict}" role="img" aria-label="${verdictWords[verdict]}">${verdictSigns[verdict]}</span>`;
 }
 
 /** A verdict's sign and word, both seen. */

@@ -111,7 +111,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.75rem 0.5rem 0
 thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
 .scroll { overflow-x: auto; }
 .words th[scope=row] { min-width: 7rem; }
-.figures { width: auto; } .figures th, .figures td { padding-right: 1.5rem; padding-block: 0.15rem; }
+.figures { width: auto; } .figures td { font-variant-numeric: tabular-nums; white-space: nowrap; } .figures th, .figures td { padding-right: 1.5rem; padding-block: 0.15rem; }
 .claims td:first-child, .checks td:first-child { width: 2rem; padding-right: 0.4rem; }
 .claims { margin-bottom: 1.5rem; table-layout: fixed; }
 .claims thead th:first-child { width: 2rem; } .claims thead th:nth-child(2) { width: 46%; } .claims thead th:nth-child(3) { width: 20%; }
@@ -143,7 +143,7 @@ details > summary { cursor: pointer; }
 .filter output { color: var(--soft); }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 1rem; margin-bottom: 1.5rem; }
-.cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
+.cards > .card { content-visibility: auto; contain-intrinsic-size: auto 34rem; } .cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
 .cards figure { margin-top: 0.9rem; } figcaption.soft { font-size: 0.86rem; }

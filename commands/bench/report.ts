@@ -1,0 +1,89 @@
+// The report of a very large run: how long the command takes, how much memory, and how soon the page can be used in a
+// browser. The command itself is measured, in a process of its own, from its start to its end.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { EdgemarkError, messageOf } from "../../contract/errors.js";
+import { median, type Figure } from "./figure.js";
+import { largeRun } from "./report-document.js";
+
+const size = { checks: 5_000, histograms: 60, histories: 10 } as const;
+const most = { renderMs: 5_000, memoryMb: 300, usableMs: 1_000 } as const;
+const watchEveryMs = 10;
+
+/** @param rounds how often each is measured; the median counts */
+export async function reportFigures(rounds: number): Promise<readonly Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "edgemark-bench-report-"));
+  try {
+    const document = join(folder, "result.json");
+    await writeFile(document, JSON.stringify(largeRun(size)));
+    const runs: Rendered[] = [];
+    for (let round = 0; round < rounds; round++) runs.push(await render(document));
+    const page = join(folder, "report.html");
+    const what = `${size.checks} checks, ${size.histograms} histograms, ${size.histories} histories`;
+    const [renderMs, memoryMb] = [median(runs.map((run) => run.durationMs)), Math.max(...runs.map((run) => run.peakMb))];
+    return [
+      { id: "bench.report.render", value: renderMs, unit: "ms", n: rounds, goal: `at most ${most.renderMs} ms: ${what}`, held: renderMs <= most.renderMs, detail: `the whole command; all: ${runs.map((run) => run.durationMs.toFixed(0)).join(" ")}; the page has ${((await stat(page)).size / 1e6).toFixed(1)} MB` },
+      { id: "bench.report.memory", value: memoryMb, unit: "MB", n: rounds, goal: `at most ${most.memoryMb} MB, the largest of all rounds`, held: memoryMb <= most.memoryMb, detail: `peak of the process: ${runs.map((run) => run.peakMb.toFixed(0)).join(" ")} MB` },
+      await usableFigure(page, rounds),
+    ];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface Rendered {
+  readonly durationMs: number;
+  readonly peakMb: number;
+}
+
+function render(document: string): Promise<Rendered> {
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, [fileURLToPath(new URL("../../edgemark.js", import.meta.url)), "report", document, "--format", "html", "--as-recorded"], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => void (said += text.toString()));
+  let peakMb = 0;
+  // The kernel keeps the peak itself; it only has to be read before the process is gone.
+  const watcher = setInterval(() => {
+    void readFile(`/proc/${child.pid}/status`, "utf8").then(
+      (status) => void (peakMb = Math.max(peakMb, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1_000)),
+      () => undefined,
+    );
+  }, watchEveryMs);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearInterval(watcher);
+      if (code === 0) resolve({ durationMs: performance.now() - startedMs, peakMb });
+      else reject(new EdgemarkError("harness.internal", `expected edgemark report to write a page; it ended with ${String(code)}: ${said.slice(0, 500)}`));
+    });
+  });
+}
+
+/** Usable: it is drawn, and the filter has answered a typed word. */
+async function usableFigure(page: string, rounds: number): Promise<Figure> {
+  const figure = { id: "bench.report.usable", unit: "ms", goal: `at most ${most.usableMs} ms from opening the page to its filter's first answer, in Chromium` };
+  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+  const playwright = await import("playwright-core").catch(messageOf);
+  if (typeof playwright === "string" || !existsSync(executablePath)) return { ...figure, value: Number.NaN, n: 0, held: false, detail: `not measured: it needs playwright-core and a Chromium (${executablePath}, or name one with CHROMIUM)` };
+  const browser = await playwright.chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  try {
+    const samples: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      const opened = await context.newPage();
+      await opened.goto(pathToFileURL(page).href, { waitUntil: "commit" });
+      await opened.locator("#filter").waitFor({ state: "visible" });
+      // In the page's own clock, which begins with the navigation; two frames later it is drawn.
+      samples.push(await opened.evaluate<number>("new Promise((resolve) => { const box = document.getElementById('search'); box.value = 'number 4711'; box.dispatchEvent(new Event('input', { bubbles: true })); requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))); })"));
+      await context.close();
+    }
+    const value = median(samples);
+    return { ...figure, value, n: samples.length, held: value <= most.usableMs, detail: `all: ${samples.map((sample) => sample.toFixed(0)).join(" ")}` };
+  } finally {
+    await browser.close();
+  }
+}

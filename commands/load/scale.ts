@@ -7,7 +7,7 @@ import { deployCold, type ColdScope } from "../../load/cold-start/measure.js";
 import { growResidents } from "../../load/cold-start/residents.js";
 import { openColdClient } from "../../load/cold-start/client.js";
 import { extended, lineThrough } from "../../load/scale/fit.js";
-import { deploymentMs, idleCpuMs, memoryMb, requestCost } from "../../load/scale/measure.js";
+import { deploymentMs, idleCost, memoryMb, requestCost } from "../../load/scale/measure.js";
 import { durationBetween, listOf, numberBetween, type CommandSpec } from "../command.js";
 import { deployProgram } from "./deploy.js";
 import type { LoadCheck } from "./record.js";
@@ -152,8 +152,9 @@ async function byPops({ reopen, signal, say }: LoadScope, settings: ScaleSetting
     const cost = await requestCost(endpoint, "/", { ...settings, signal });
     curves.add("PoPs", "request-p50", "ms", pops, cost.p50Ms, cost.voidBecause);
     curves.add("PoPs", "request-cpu", "us", pops, cost.cpuUs);
-    curves.add("PoPs", "idle-cpu", "ms", pops, await idleCpuMs(idleWindowMs));
-    curves.add("PoPs", "memory", "MB", pops, memoryMb());
+    const idle = await idleCost(idleWindowMs);
+    curves.add("PoPs", "idle-cpu", "ms", pops, idle.cpuMs, idle.voidBecause);
+    curves.add("PoPs", "memory", "MB", pops, idle.memoryMb, idle.voidBecause);
   }
 }
 

@@ -40,7 +40,7 @@ export function manifestsOf({ name, namespace, parallelism, endpoints, image, ar
       parallelism,
       script: { configMap: { name, file: archiveName } },
       // Each pod writes its samples to its log, from which they are merged: k6 itself never adds pods up.
-      arguments: "--quiet --no-color --summary-mode=disabled --out json=/dev/stdout",
+      arguments: "--quiet --no-color --summary-mode=disabled --out json=-",
       separate: parallelism > 1,
       cleanup: undefined,
       runner: { image, env: [{ name: "EDGEMARK_ENDPOINTS", value: JSON.stringify(endpoints) }, { name: "K6_NO_USAGE_REPORT", value: "true" }] },

@@ -63,6 +63,8 @@ describe("k6 samples", () => {
     const log = ["time=\"2026\" level=info", line("dropped_iterations", 3), "", line("dropped_iterations", 2)];
     assert.equal(sumOf(await written([log], (paths) => readSamples(paths, { hasOtherLines: true })), "dropped_iterations"), 5);
     await assert.rejects(written([log], readSamples), /a line of k6's/);
+    const cut = [line("checks", 1).slice(9), line("checks", 1)];
+    await assert.rejects(written([cut], (paths) => readSamples(paths, { hasOtherLines: true })), /a line of k6's/);
   });
 });
 

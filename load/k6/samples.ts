@@ -62,7 +62,8 @@ export async function readSamples(files: readonly string[], { hasOtherLines = fa
   const samples: K6Samples = new Map();
   for (const file of files) {
     for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })) {
-      const isOther = line === "" || (hasOtherLines && !line.startsWith("{"));
+      // The rest of a line that was cut must not pass for somebody else's.
+      const isOther = line === "" || (hasOtherLines && !line.startsWith("{") && !line.includes('"data":{'));
       const point = isOther ? undefined : parsePoint(line);
       if (point !== undefined) addPoint(samples, point);
     }

@@ -22,14 +22,26 @@ export function memoryMb(): number | undefined {
   return measured.length === 0 ? undefined : measured.reduce((sum, { proportionalMb }) => sum + proportionalMb, 0);
 }
 
-/** Processor time that the target uses while nobody asks it anything, ms each second. */
-export async function idleCpuMs(windowMs: number): Promise<number | undefined> {
+/** What a target uses while nobody asks it anything. */
+export interface Idle {
+  /** Processor time, ms each second. */
+  readonly cpuMs: number | undefined;
+  readonly memoryMb: number | undefined;
+  /** Why it must not be judged. */
+  readonly voidBecause?: string;
+}
+
+/** Looks at a target at rest. A process that ends or begins meanwhile takes its processor time and memory with it: then nothing is known. */
+export async function idleCost(windowMs: number): Promise<Idle> {
   const pids = descendantsOf(process.pid);
-  if (pids.length === 0) return undefined;
+  if (pids.length === 0) return { cpuMs: undefined, memoryMb: undefined };
   const beganMs = performance.now();
   const before = usageOf(pids).cpuMs;
   await new Promise((resolve) => setTimeout(resolve, windowMs));
-  return (1_000 * (usageOf(pids).cpuMs - before)) / (performance.now() - beganMs);
+  const cpuMs = (1_000 * (usageOf(pids).cpuMs - before)) / (performance.now() - beganMs);
+  const after = new Set(descendantsOf(process.pid));
+  const isSame = after.size === pids.length && pids.every((pid) => after.has(pid));
+  return { cpuMs: isSame ? cpuMs : undefined, memoryMb: memoryMb(), ...(isSame ? {} : { voidBecause: "processes of the target ended or began meanwhile" }) };
 }
 
 /** Asks one endpoint at a low rate. */

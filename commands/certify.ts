@@ -6,12 +6,14 @@ import type { Claim } from "../contract/claims/types.js";
 import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { judge } from "../reports/judge.js";
+import { markdownSummary } from "../reports/markdown.js";
 import type { Suite } from "../suites/check.js";
 import { selectChecks } from "../suites/runner/applicability.js";
 import { plainText } from "../suites/runner/plain.js";
 import { runSuites } from "../suites/runner/run.js";
 import { replayOf, replayOptionsOf, runOptions, settingsOf, signOptions, type RunSettings } from "./certify-options.js";
 import type { CommandSpec } from "./command.js";
+import { annotationsOfRun, tellGithubActions } from "./github-actions.js";
 import { listenForInterruption, type Interruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
 import { dryRunAsData, dryRunInWords, listedIds } from "./listing.js";
@@ -131,6 +133,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
     const certificates = certificate === undefined || certificate === null ? [] : [certificate];
     if (settings.isJson) io.out(`${JSON.stringify({ ...summaryOf(document, elapsedMs(), path), ...(certificate === undefined ? {} : { certificate }) })}\n`);
     else io.out(`${await parts.summary(document, { colour: io.hasColour, width: io.columns, files: [...reports.filter((file) => file.endsWith(".html")), path, ...certificates] })}\n`);
+    tellGithubActions(markdownSummary(document), annotationsOfRun(document), io);
     return exitCodeOf(document);
   } catch (error) {
     // A folder without a document would look like a run.

@@ -2,6 +2,7 @@
 // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 import { appendFileSync } from "node:fs";
 import { messageOf, printable } from "../contract/errors.js";
+import type { ResultDocument } from "../contract/result/document.js";
 import type { CommandIo } from "./io.js";
 
 export interface Annotation {
@@ -33,6 +34,17 @@ export function tellGithubActions(summary: string, annotations: readonly Annotat
     // The run is what it is; only its summary is not shown.
     err(`the job's summary could not be written to ${file}: ${messageOf(error)}\n`);
   }
+}
+
+/** An error for each check and binding claim that fails, a warning for each check that broke or could not be told. */
+export function annotationsOfRun({ checks, claims, staleKnown, run }: ResultDocument): readonly Annotation[] {
+  const interrupted: readonly Annotation[] = run.interrupted === undefined ? [] : [{ level: "error", title: "interrupted", message: run.interrupted }];
+  return [
+    ...interrupted,
+    ...staleKnown.map((id): Annotation => ({ level: "error", title: id, message: "it is known to fail, and passed: remove the entry" })),
+    ...checks.filter(({ known }) => known === undefined).flatMap(({ id, verdict, promise, reason = "no reason given", replay }): readonly Annotation[] => (verdict === "pass" || verdict === "not-applicable" ? [] : [{ level: verdict === "fail" ? "error" : "warning", title: id, message: `${promise}: ${reason}\n${replay}` }])),
+    ...claims.filter(({ binding, verdict }) => binding && verdict === "fail").map(({ id, statement, reason }): Annotation => ({ level: "error", title: id, message: `${statement}: ${reason}` })),
+  ];
 }
 
 /** One workflow command; nothing in a title or message can end it or begin another. */

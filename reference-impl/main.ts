@@ -127,7 +127,7 @@ function lagRules(text: string): string {
 
 async function readPrograms(): Promise<Record<ProgramName, string>> {
   const read = (name: string): Promise<string> => readFile(new URL(`./pop/${name}/${name}.worker.js`, import.meta.url), "utf8");
-  return { kv: await read("kv"), d1: await read("d1"), cache: await read("cache"), admin: await read("admin"), loader: await read("loader") };
+  return { kv: await read("kv"), d1: await read("d1"), cache: await read("cache"), admin: await read("admin"), loader: await read("loader"), objects: await read("objects") };
 }
 
 // Anything that still throws here would leave processes behind: say it, and end through the closers above.

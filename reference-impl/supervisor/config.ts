@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DeployedBinding, DeployedModule, DeployedWorker, ModuleKind } from "./deployment.js";
 
-export type ProgramName = "kv" | "d1" | "cache" | "admin" | "loader";
+export type ProgramName = "kv" | "d1" | "cache" | "admin" | "loader" | "objects";
 
 export interface EngineSettings {
   readonly popId: string;
@@ -221,9 +221,11 @@ function serviceName(worker: string): string {
 }
 
 function userService(worker: DeployedWorker, index: number, workers: readonly DeployedWorker[], file: (path: string, content: Uint8Array | string) => void): string {
-  const ordered = [...worker.modules].sort((a, b) => Number(b.path === worker.mainModule) - Number(a.path === worker.mainModule));
+  const classes = classesOf(worker, workers);
+  const ordered = [...guardModules(worker, classes), ...[...worker.modules].sort((a, b) => Number(b.path === worker.mainModule) - Number(a.path === worker.mainModule))];
   const modules = ordered.map((module, position) => moduleEntry(module, `modules/${index}/${position}`, file));
-  const namespaces = [...classesOf(worker, workers)].map(
+  if (ordered[0]?.path === guardMain) modules.push(`(name = ${quote(guardProgram)}, esModule = embed "programs/objects.js")`);
+  const namespaces = [...classes].map(
     ([className, sqlite]) => `(className = ${quote(className)}, uniqueKey = ${quote(`${worker.name}-${className}`)}, enableSql = ${sqlite})`,
   );
   const fields = [
@@ -235,6 +237,29 @@ function userService(worker: DeployedWorker, index: number, workers: readonly De
     ...(namespaces.length > 0 ? [`durableObjectNamespaces = [${namespaces.join(", ")}]`, `durableObjectStorage = (localDisk = "disk")`] : []),
   ];
   return `(name = ${quote(serviceName(worker.name))}, worker = (\n      ${fields.join(",\n      ")}\n    ))`;
+}
+
+/** Names that no deployed module has. */
+const guardMain = "edgemark-objects-main.js";
+const guardProgram = "edgemark-objects.js";
+
+/**
+ * The main module of a worker that defines Durable Objects: the worker's own, with guards of the documented limits around
+ * its classes.
+ */
+function guardModules(worker: DeployedWorker, classes: ReadonlyMap<string, boolean>): readonly DeployedModule[] {
+  const main = worker.modules.find(({ path }) => path === worker.mainModule);
+  if (classes.size === 0 || main?.kind !== "esm") return [];
+  const from = JSON.stringify(`./${main.path.replace(/^(?:\.?\/)+/, "")}`);
+  const lines = [
+    `import { guard } from "./${guardProgram}";`,
+    `import * as worker from ${from};`,
+    `export * from ${from};`,
+    // A word in a comment gives a default export that is undefined, which the engine takes for none.
+    ...(/\bdefault\b/.test(Buffer.from(main.content).toString("utf8")) ? ["export default worker.default;"] : []),
+    ...[...classes].filter(([name]) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "default").map(([name, hasSql]) => `export const ${name} = guard(worker.${name}, ${hasSql});`),
+  ];
+  return [{ path: guardMain, kind: "esm", content: Buffer.from(lines.join("\n")) }];
 }
 
 /** The Durable Object classes a worker defines, each with whether it has SQLite. */

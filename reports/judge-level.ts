@@ -15,8 +15,8 @@ export interface LevelRequirement {
 /** What a level demands besides the checks themselves. A new suite that a level cannot do without is added to its row. */
 export const levelRequirements = {
   isolate: { capabilities: ["workers"], pops: 1, products: ["workers"] },
-  storage: { capabilities: ["workers", "kv"], pops: 1, products: ["kv"] },
-  distributed: { capabilities: ["workers", "kv", "anycast"], pops: 2, products: ["kv", "failover"] },
+  storage: { capabilities: ["workers", "kv", "durable-objects"], pops: 1, products: ["kv", "do"] },
+  distributed: { capabilities: ["workers", "kv", "durable-objects", "anycast"], pops: 2, products: ["kv", "do.serialization", "do.migration", "failover"] },
 } as const satisfies Record<Level, LevelRequirement>;
 
 /** A check with the verdict that counts: flaky ones can neither pass nor fail. */

@@ -24,11 +24,11 @@ export function numberClaim(id: string, measurementId: string, atMost: number, r
 }
 
 export function check(id: string, rest: Partial<CheckResult> = {}): CheckResult {
-  const product = id.split(".")[0] ?? id;
+  const product = /^do\.(?:serialization|migration)(?=\.)/.exec(id)?.[0] ?? id.split(".")[0] ?? id;
   return {
     id,
     product,
-    level: product === "workers" ? "isolate" : product === "failover" ? "distributed" : "storage",
+    level: product === "workers" ? "isolate" : ["failover", "do.serialization", "do.migration"].includes(product) ? "distributed" : "storage",
     promise: `promise of ${id}`,
     claims: [],
     verdict: "pass",
@@ -54,7 +54,7 @@ export interface DocumentParts {
 const none = { pass: 0, fail: 0, notApplicable: 0, inconclusive: 0, error: 0 };
 const pop = (id: string): ResultDocument["target"]["pops"][number] => ({ id, region: "WEUR", latitude: 0, longitude: 0, httpAddress: "127.0.0.1:1" });
 
-/** A run on a target with three PoPs that declares workers, kv and anycast. */
+/** A run on a target with three PoPs that declares workers, kv, durable-objects and anycast. */
 export function resultDocument(parts: DocumentParts = {}): ResultDocument {
   return {
     schema: resultSchema,
@@ -63,7 +63,7 @@ export function resultDocument(parts: DocumentParts = {}): ResultDocument {
       name: "t",
       version: "1",
       vendor: "v",
-      capabilities: ["workers", "kv", "anycast"],
+      capabilities: ["workers", "kv", "durable-objects", "anycast"],
       unknownCapabilities: [],
       timeScale: 1,
       pops: [pop("a"), pop("b"), pop("c")],

@@ -82,7 +82,15 @@ describe("the verdict of a run", () => {
 });
 
 describe("the level of a run", () => {
-  const all: readonly CheckResult[] = [good, check("kv.a"), check("kv.staleness", { level: "distributed" }), check("failover.kill")];
+  const all: readonly CheckResult[] = [
+    good,
+    check("kv.a"),
+    check("do.a"),
+    check("kv.staleness", { level: "distributed" }),
+    check("do.serialization.owner"),
+    check("do.migration.kill"),
+    check("failover.kill"),
+  ];
   const levelOf = (parts: DocumentParts, ...claims: Parameters<typeof judge>[1]): Level | null => judge(resultDocument(parts), claims).level;
   const bent = (id: string, rest: Partial<CheckResult>): CheckResult[] => all.map((one) => (one.id === id ? { ...one, ...rest } : one));
 
@@ -103,14 +111,16 @@ describe("the level of a run", () => {
 
   it("needs a pass of each product that the level is about", () => {
     assert.equal(levelOf({ checks: bent("kv.a", { verdict: "not-applicable" }) }), "isolate");
-    assert.equal(levelOf({ checks: all.filter(({ id }) => id !== "failover.kill") }), "storage");
+    assert.equal(levelOf({ checks: bent("do.a", { verdict: "not-applicable" }) }), "isolate");
+    for (const missing of ["failover.kill", "do.serialization.owner", "do.migration.kill"]) assert.equal(levelOf({ checks: all.filter(({ id }) => id !== missing) }), "storage", missing);
     assert.equal(levelOf({ checks: all.filter(({ product }) => product !== "workers") }), null);
   });
 
   it("needs the capabilities and PoPs that the level is about", () => {
-    assert.deepEqual(levelRequirements.distributed.capabilities, ["workers", "kv", "anycast"]);
-    assert.equal(levelOf({ checks: all, target: { capabilities: ["workers", "kv"] } }), "storage");
-    assert.equal(levelOf({ checks: all, target: { capabilities: ["workers", "anycast"] } }), "isolate");
+    assert.deepEqual(levelRequirements.distributed.capabilities, ["workers", "kv", "durable-objects", "anycast"]);
+    assert.equal(levelOf({ checks: all, target: { capabilities: ["workers", "kv", "durable-objects"] } }), "storage");
+    assert.equal(levelOf({ checks: all, target: { capabilities: ["workers", "kv", "anycast"] } }), "isolate");
+    assert.equal(levelOf({ checks: all, target: { capabilities: ["workers", "durable-objects", "anycast"] } }), "isolate");
     assert.equal(levelOf({ checks: all, target: { pops: resultDocument().target.pops.slice(0, 1) } }), "storage");
   });
 

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import type { Claim } from "../../contract/claims/types.js";
 import type { ResultDocument } from "../../contract/result/document.js";
-import { numberClaim } from "../judge.fixture.js";
+import { check, numberClaim } from "../judge.fixture.js";
 import { judge } from "../judge.js";
 import { goodRun } from "../testdata/samples.js";
 import { sha256 } from "./canonical.js";
@@ -25,7 +25,10 @@ export function newKey(): { readonly privateKey: KeyObject; readonly publicKey: 
 /** A run as it lies in its folder: the document judged, its history's digest true. */
 export function judgedRun(changes: Partial<ResultDocument> = {}): ResultDocument {
   const sample = goodRun();
-  const whole = { ...sample, histories: sample.histories.map((one) => ({ ...one, sha256: sha256(history) })), ...changes };
+  // The sample is of a run from before levels asked for Durable Objects.
+  const target = { ...sample.target, capabilities: [...sample.target.capabilities, "durable-objects" as const] };
+  const checks = [...sample.checks, ...["do.storage.value", "do.serialization.owner", "do.migration.kill"].map((id) => check(id))];
+  const whole = { ...sample, target, checks, histories: sample.histories.map((one) => ({ ...one, sha256: sha256(history) })), ...changes };
   return { ...whole, ...judge(whole, claims) };
 }
 

@@ -48,7 +48,7 @@ describe("a certificate", () => {
     assert.ok(verify(null, Buffer.concat([Buffer.from(`DSSEv1 28 application/vnd.in-toto+json ${body.length} `), body]), publicKey, Buffer.from(envelope.signatures[0]?.sig ?? "", "base64")));
     assert.equal(statement.subject[0]?.name, "reference@0.1.0");
     assert.equal(predicate.result, "PASSED");
-    assert.deepEqual(predicate.passedTests, ["workers.fetch.handler", "kv.missing", "kv.staleness.window", "failover.gap"]);
+    assert.deepEqual(predicate.passedTests, ["workers.fetch.handler", "kv.missing", "kv.staleness.window", "failover.gap", "do.storage.value", "do.serialization.owner", "do.migration.kill"]);
     assert.deepEqual(facts.faults, [{ kind: "kill", count: 3, withEvidence: 3 }]);
     assert.deepEqual([facts.level, facts.seed, facts.profile, facts.conditions.timeScale, facts.conditions.pops.length], ["distributed", 42, "quick", 60, 3]);
   });

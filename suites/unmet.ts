@@ -4,9 +4,6 @@ import type { Suite } from "./check.js";
 
 /** Check id to what is known of it. An entry goes when the reference meets the check ten times in a row. */
 export const unmet: ReadonlyMap<string, string> = new Map([
-  ...["do.storage.keys.limit", "do.storage.keys.limit.legacy", "do.storage.key.limit.legacy", "do.storage.value.limit", "do.storage.value.limit.legacy", "do.sql.limit.value", "do.sql.limit.arguments"].map(
-    (id): [string, string] => [id, "the engine does not enforce this limit, and nothing of ours does so before it"],
-  ),
   ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest"],
 ]);
 

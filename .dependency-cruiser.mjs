@@ -102,7 +102,7 @@ export default {
     door("esbuild", ["esbuild"], ["build[.]mjs", "targets/", "commands/serve/", "load/k6/bundle[.]ts"]),
     door("commander", ["commander"], ["commands/command[.]ts"]),
     door("ajv", ["ajv"], ["contract/", "load/k6/operator[.]ts"], { orTests: true }),
-    door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts", "reports/submission/product[.]ts"]),
+    door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts", "reports/submission/product[.]ts"], { orTests: true }),
     door("ws", ["ws"], ["suites/workers/", "commands/serve/", "load/open-loop/websocket-transport[.]ts"], { orTests: true }),
     door("miniflare", ["miniflare"], ["targets/miniflare/"]),
     door("edge-runtime", ["edge-runtime"], ["targets/edge-runtime/"]),

@@ -119,9 +119,16 @@ describe("generic checkers: what cannot be judged", () => {
     assert.match(checkLinearizability(busy, casModel, { maxSteps: 100 }).reason, /^out of budget on 1 of 1 keys/);
   });
 
+  const lostOperations: Readonly<Record<string, Operation>> = {
+    counter: lostIncrement(0),
+    set: add("x", 0, 1),
+    append: op("append", 0, 1, { input: "x" }),
+    sessions: op("write", 0, null, { input: { items: ["x"] } }),
+  };
+
   it("is unknown when nothing was answered", () => {
     for (const [name, model] of models) {
-      const nothing = name === "counter" ? [lostIncrement(0)] : name === "set" ? [add("x", 0, 1)] : name === "append" ? [op("append", 0, 1, { input: "x" })] : [write("1", 0, 1)];
+      const nothing = [lostOperations[name] ?? write("1", 0, 1)];
       assert.equal(model.judge(nothing, {}).answer.verdict, "unknown", name);
       assert.equal(model.judge([], {}).answer.verdict, "unknown", name);
     }

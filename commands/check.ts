@@ -1,6 +1,7 @@
 // edgemark check FILE --model NAME: judges a recorded history again, alone, without the target that made it, so that
 // anybody can repeat a verdict from the file beside a result document.
 import { models } from "../chaos/checkers/index.js";
+import { isolationLevels } from "../chaos/checkers/transactions.js";
 import { encodeOperation } from "../chaos/history/codec.js";
 import { readHistoryFile } from "../chaos/history/reader.js";
 import { EdgemarkError, exitCodes, nearestName } from "../contract/errors.js";
@@ -15,6 +16,8 @@ export interface CheckOptions {
   readonly windowMs?: number;
   /** Steps that a search for an order may take. */
   readonly maxSteps?: number;
+  /** The level that transactions must keep. */
+  readonly isolation?: string;
   readonly json?: boolean;
 }
 
@@ -31,9 +34,9 @@ const exitCodeOf = { valid: exitCodes.held, invalid: exitCodes.failed, unknown: 
 export async function runCheck(options: CheckOptions, io: Pick<CommandIo, "out">): Promise<number> {
   const model = models.get(options.model);
   if (model === undefined) throw unknownModel(options.model);
-  const { windowMs, maxSteps } = options;
+  const { windowMs, maxSteps, isolation } = options;
   const operations = await readHistoryFile(options.file);
-  const { answer, lines, facts } = model.judge(operations, { ...(windowMs === undefined ? {} : { windowMs }), ...(maxSteps === undefined ? {} : { maxSteps }) });
+  const { answer, lines, facts } = model.judge(operations, { ...(windowMs === undefined ? {} : { windowMs }), ...(maxSteps === undefined ? {} : { maxSteps }), ...(isolation === undefined ? {} : { isolation }) });
 
   if (options.json === true) {
     const violation = answer.violation?.map((one): unknown => JSON.parse(encodeOperation(one))) ?? [];
@@ -70,6 +73,7 @@ export const checkCommand = {
       words: "register, set, cas: steps that the search for an order may take before the answer is unknown (default: 10000000)",
       parse: numberBetween(1, 1e12, { isWhole: true }),
     },
+    { flags: "--isolation <level>", words: `list-append: the level to keep, of ${isolationLevels.join(", ")} (default: strict-serializable)` },
     { flags: "--json", words: "print one JSON object (default: lines)" },
   ],
   examples: [
@@ -84,7 +88,8 @@ export const checkCommand = {
     }
     const windowMs = given["windowMs"];
     const maxSteps = given["maxSteps"];
-    const limits = { ...(typeof windowMs === "number" ? { windowMs } : {}), ...(typeof maxSteps === "number" ? { maxSteps } : {}) };
+    const isolation = given["isolation"];
+    const limits = { ...(typeof isolation === "string" ? { isolation } : {}), ...(typeof windowMs === "number" ? { windowMs } : {}), ...(typeof maxSteps === "number" ? { maxSteps } : {}) };
     return runCheck({ file, model, ...limits, json: given["json"] === true }, io);
   },
 } as const satisfies CommandSpec;

@@ -1,6 +1,7 @@
 // Is a list that is only appended to linearizable? Every element is appended once, so a read shows the order of all appends
 // before it: the longest read is the order, every other read must be its beginning, and real time must agree. O(n log n).
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { differsAt, longestOf } from "./lists.js";
 import { shown } from "./register-history.js";
 import { identity, inOrder, notOfThisModel, timelineOf, type Timeline } from "./timeline.js";
 
@@ -48,7 +49,7 @@ export function checkAppend(operations: readonly Operation[]): CheckerAnswer {
 }
 
 function judge(appends: ReadonlyMap<unknown, Operation>, reads: readonly Read[], time: Timeline): Found | undefined {
-  const longest = reads.reduce<Read | undefined>((best, read) => (best === undefined || read.elements.length > best.elements.length ? read : best), undefined);
+  const longest = longestOf(reads);
   if (longest === undefined) return undefined;
   return impossible(appends, longest) ?? otherOrder(reads, longest) ?? againstTime(appends, reads, longest, time);
 }
@@ -70,7 +71,7 @@ function impossible(appends: ReadonlyMap<unknown, Operation>, { operation, eleme
 /** A read that is not the beginning of the longest: no one list had both. */
 function otherOrder(reads: readonly Read[], longest: Read): Found | undefined {
   for (const read of reads) {
-    const at = read.elements.findIndex((element, index) => element !== longest.elements[index]);
+    const at = differsAt(read, longest);
     if (at === -1) continue;
     const [one, other] = [shown(read.elements[at]), shown(longest.elements[at])];
     const reason = `two orders: key ${shown(read.operation.key)} had ${one} in place ${at + 1} in one read and ${other} in another`;

@@ -4,9 +4,13 @@ import { checkLinearizability } from "./linearizability.js";
 import { casModel } from "./register-model.js";
 import { checkRegister } from "./register.js";
 import { setModel } from "./set-model.js";
+import { checkSessions } from "./sessions.js";
 import { seededRandom, simulateCache } from "./simulated-cache.js";
 import { actCas, actCounter, actRegister, actSet, simulateObject, withStaleRead } from "./simulated-object.js";
+import { simulateSessions } from "./simulated-sessions.js";
+import { simulateTransactions } from "./simulated-transactions.js";
 import { checkStaleness } from "./staleness.js";
+import { checkTransactions } from "./transactions.js";
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
 
 const shapes = [
@@ -70,3 +74,16 @@ measure("register, 1,000,000 operations, one key", [simulateObject({ ...million,
 measure("counter, 1,000,000 operations, 10 keys", [simulateObject({ ...million, act: actCounter, initial: 0, random: seededRandom(3) })], checkCounter);
 
 measure("compare-and-swap, 1,000,000 operations, one key", [simulateObject({ keys: 1, clients: 5, operationsPerClient: 200_000, act: actCas, initial: null, random: seededRandom(5) })], judgeCas);
+
+const sessions = { clients: 50, operationsPerClient: 20_000, items: 100, operationsPerSession: 50 };
+for (const defect of [undefined, { kind: "forgotten-bookmark", ratio: 0.0005 }] as const) {
+  const { operations, planted } = simulateSessions({ ...sessions, ...(defect === undefined ? {} : { defect }), random: seededRandom(7) });
+  measure(`sessions, 1,000,000 operations, ${planted} without their bookmark`, [operations], checkSessions);
+}
+const transactions = { clients: 50, transactions: 200_000, appendsPerList: 32, lists: 20 };
+for (const level of ["serializable", "strict-serializable"] as const) {
+  for (const defect of [undefined, { kind: "stale-snapshot", ratio: 0.001 }] as const) {
+    const { operations, planted } = simulateTransactions({ ...transactions, ...(defect === undefined ? {} : { defect }), random: seededRandom(8) });
+    measure(`list-append, ${level}, 200,000 transactions, ${planted} of a stale snapshot`, [operations], (all) => checkTransactions(all, level));
+  }
+}

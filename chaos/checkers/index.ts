@@ -3,6 +3,7 @@ import { linearizableAppend, linearizableCas, linearizableCounter, linearizableR
 import type { Model } from "./model.js";
 import { sessionModel } from "./session-model.js";
 import { stalenessModel } from "./staleness-model.js";
+import { transactionModel } from "./transaction-model.js";
 
 export const models: ReadonlyMap<string, Model> = new Map([
   ["staleness", stalenessModel],
@@ -12,4 +13,5 @@ export const models: ReadonlyMap<string, Model> = new Map([
   ["cas", linearizableCas],
   ["append", linearizableAppend],
   ["sessions", sessionModel],
+  ["list-append", transactionModel],
 ]);

@@ -6,6 +6,8 @@ export interface ModelOptions {
   readonly windowMs?: number;
   /** Steps that a search for an order may take, for the models that search. */
   readonly maxSteps?: number;
+  /** The level that transactions must keep, for the models that have levels. */
+  readonly isolation?: string;
 }
 
 /** A judgement in the words of the command line. */

@@ -23,11 +23,11 @@ async function serve(handler: RequestListener): Promise<{ server: Server; port: 
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function bench(route: Route): Promise<Bench> {
+async function bench(route: Route, expect?: PopDoor["expect"]): Promise<Bench> {
   assert.ok(place);
   const active = new Map<number, number>();
   const state = { route };
-  const door: PopDoor = { place, fromClients: new Path(Math.random), toClients: new Path(Math.random), route: () => state.route, onRequest: (generation, change) => active.set(generation, (active.get(generation) ?? 0) + change) };
+  const door: PopDoor = { place, fromClients: new Path(Math.random), toClients: new Path(Math.random), route: () => state.route, onRequest: (generation, change) => active.set(generation, (active.get(generation) ?? 0) + change), ...(expect === undefined ? {} : { expect }) };
   const listener = await listen({ host: "127.0.0.1", port: 0, choose: () => door });
   return {
     listener,
@@ -97,6 +97,36 @@ describe("a connection at the ingress", () => {
     assert.deepEqual(await send(made.listener.port, agent, { method: "POST", body: "chunks", headers: { "transfer-encoding": "chunked" } }), { status: 200, body: "POST chunks" });
     assert.deepEqual(await send(made.listener.port, agent, { method: "HEAD", path: "/length" }), { status: 200, body: "" });
     assert.equal(made.active.get(1), 0);
+  });
+
+  it("says for whom a request will be before its head is complete, once", async () => {
+    const { origin } = await set((_incoming, outgoing) => outgoing.end("here"));
+    const told: string[] = [];
+    let heard: () => void = () => undefined;
+    const made = await bench({ kind: "origin", origin: { port: origin.port, generation: 1 } }, (headBegin) => {
+      told.push(headBegin);
+      heard();
+      return /host:.*\r\n/.test(headBegin);
+    });
+    open.push(() => made.listener.shut());
+    const socket = connect(made.listener.port, "127.0.0.1");
+    open.push(() => socket.destroy());
+    const write = async (text: string): Promise<void> => {
+      const isHeard = new Promise<void>((resolve) => (heard = resolve));
+      socket.write(text);
+      await isHeard;
+    };
+
+    await write("GET / HTTP/1.1\r\n");
+    await write("host: a\r\n");
+    const isAnswered = once(socket, "data");
+    socket.write("accept: */*\r\n\r\n");
+    await isAnswered;
+    await write("GET /again HTTP/1.1\r\nhost: a\r\n");
+    socket.write("\r\n");
+    await once(socket, "data");
+
+    assert.deepEqual(told, ["GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nhost: a\r\n", "GET /again HTTP/1.1\r\nhost: a\r\n"]);
   });
 
   it("moves to the next process between two requests of one connection", async () => {

@@ -29,8 +29,11 @@ export interface PopDoor {
   readonly fromClients: Path;
   readonly toClients: Path;
   route(host: string): Route;
-  /** Told the beginning of a head that is not complete yet, so that what it will ask for can be made ready. */
-  expect?(headBegin: string): void;
+  /**
+   * Told the beginning of a head that is not complete yet, so that what it will ask for can be made ready.
+   * @returns whether it says for whom it is: then it is told no more of this head
+   */
+  expect?(headBegin: string): boolean;
   /** Told when a request begins and ends, by generation, so that a process can be stopped when it is idle. */
   onRequest(generation: number, change: 1 | -1): void;
 }
@@ -83,6 +86,8 @@ export class ClientConnection {
   #exchange: Exchange | undefined;
   /** Bytes of a request head that is not complete, or of a pipelined request that must wait. */
   #pending: Buffer | undefined;
+  /** It is known for whom the head is that has begun. */
+  #isExpected = false;
   #isTunnel = false;
   /** Answered by the ingress; what the client still sends is read and dropped. */
   #isRefused = false;
@@ -160,10 +165,12 @@ export class ClientConnection {
     if (end > maximumHeadBytes || (end === -1 && bytes.length > maximumHeadBytes)) throw new BadRequest(431, "the request headers are longer than 128 KB");
     if (end === -1) {
       this.#pending = bytes;
-      this.door.expect?.(bytes.toString("latin1"));
+      // Once for a head, however small the pieces are in which it comes.
+      if (!this.#isExpected) this.#isExpected = this.door.expect?.(bytes.toString("latin1")) ?? true;
       return;
     }
     this.#pending = undefined;
+    this.#isExpected = false;
     const head = parseRequestHead(bytes.toString("latin1", 0, end));
     const route = this.door.route(head.host);
     if (route.kind === "none") {

@@ -114,11 +114,14 @@ export class Pop implements PopDoor {
     return { kind: "none", reason: `no deployment answers for the host ${JSON.stringify(host)}; there is ${hosts === "" ? "none" : hosts}` };
   }
 
-  expect(headBegin: string): void {
+  expect(headBegin: string): boolean {
     const { onDemand } = this.#hooks;
-    const host = onDemand === undefined ? undefined : /\r\nhost:[ \t]*([^\r\n]+?)[ \t]*\r\n/i.exec(headBegin)?.[1];
-    const worker = host === undefined ? undefined : workerOfHost(host, onDemand?.names() ?? []);
-    if (worker !== undefined) onDemand?.expected(this, worker);
+    if (onDemand === undefined) return true;
+    const host = /\r\nhost:[ \t]*([^\r\n]+?)[ \t]*\r\n/i.exec(headBegin)?.[1];
+    if (host === undefined) return false;
+    const worker = workerOfHost(host, onDemand.names());
+    if (worker !== undefined) onDemand.expected(this, worker);
+    return true;
   }
 
   onRequest(generation: number, change: 1 | -1): void {

@@ -12,6 +12,7 @@ import type { Fixture } from "../suites/check.js";
 import { openTarget, type OpenedTarget } from "../targets/open.js";
 import { startBareWorkerd } from "./bench/bare-workerd.js";
 import { failoverGaps } from "./bench/failover.js";
+import { compareFigures, usualCompareFigures } from "./bench/compare.js";
 import { type Figure, median } from "./bench/figure.js";
 import { objectFigures } from "./bench/objects.js";
 import { residentMbPerPop } from "./bench/memory.js";
@@ -21,7 +22,9 @@ import type { CommandIo } from "./io.js";
 import type { MutantParts } from "./mutants.js";
 
 /** What can be measured alone. */
-const benchParts = ["memory", "rates", "hits", "failover", "objects", "report"] as const;
+const benchParts = ["memory", "rates", "hits", "failover", "objects", "report", "compare"] as const;
+/** What is measured when nothing is named: comparing takes the better part of an hour. */
+const usualParts: readonly string[] = benchParts.filter((part) => part !== "compare");
 type BenchPart = (typeof benchParts)[number];
 
 interface Address {
@@ -35,6 +38,7 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly roundMs: number;
   readonly kills: number;
+  readonly comparisons: number;
   readonly isJson: boolean;
 }
 
@@ -57,25 +61,28 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
     name: "bench",
     summary: "Measures the reference edge against bare workerd and miniflare, as ratios in one run.",
     options: [
-      { flags: "--only <parts>", words: `these parts only, of ${benchParts.join(", ")} (default: all)`, parse: listOf },
+      { flags: "--only <parts>", words: `these parts only, of ${benchParts.join(", ")} (default: all but compare)`, parse: listOf },
       { flags: "--rounds <number>", words: "interleaved rounds, the median counts (default: 5)", parse: numberBetween(1, 100, { isWhole: true }) },
       { flags: "--round-ms <number>", words: "length of one load in ms (default: 3000)", parse: numberBetween(500, 60_000, { isWhole: true }) },
       { flags: "--kills <number>", words: "PoP deaths of each kind, 0 to leave out what needs them (default: 10)", parse: numberBetween(0, 100, { isWhole: true }) },
+      { flags: "--comparisons <number>", words: `comparisons of equals, and half as many of unequals (default: ${usualCompareFigures.comparisons})`, parse: numberBetween(2, 10_000, { isWhole: true }) },
       { flags: "--json", words: "one JSON object on stdout: {figures, conditions}" },
     ],
     examples: [
       ["edgemark bench", "everything, about seven minutes"],
       ["edgemark bench --only objects --kills 20", "Durable Objects under faults"],
+      ["edgemark bench --only compare", "how often comparisons are wrong, the better part of an hour"],
       ["edgemark bench --rounds 3 --kills 0", "rates only, quicker"],
       ["edgemark bench --json > bench.json", "for a script"],
     ],
     run: async (given, _args, io) =>
       runBench(
         {
-          only: partsOf((given["only"] as readonly string[] | undefined) ?? benchParts),
+          only: partsOf((given["only"] as readonly string[] | undefined) ?? usualParts),
           rounds: (given["rounds"] as number | undefined) ?? 5,
           roundMs: (given["roundMs"] as number | undefined) ?? 3000,
           kills: (given["kills"] as number | undefined) ?? 10,
+          comparisons: (given["comparisons"] as number | undefined) ?? usualCompareFigures.comparisons,
           isJson: given["json"] === true,
         },
         await loadParts(),
@@ -92,8 +99,9 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
 export async function runBench(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<number> {
   const figures: Figure[] = [];
   const loadBefore = loadavg()[0] ?? 0;
-  if (options.only.some((part) => part !== "objects" && part !== "report")) figures.push(...(await requestFigures(options, parts, io)));
+  if (options.only.some((part) => !["objects", "report", "compare"].includes(part))) figures.push(...(await requestFigures(options, parts, io)));
   if (options.only.includes("objects") && options.kills > 0) figures.push(...(await objectFigures(options, io)));
+  if (options.only.includes("compare")) figures.push(...(await compareFigures({ ...usualCompareFigures, comparisons: options.comparisons }, io)));
   if (options.only.includes("report")) figures.push(...(await reportFigures(options.rounds)));
   const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore: loadBefore, ...options };
   if (options.isJson) io.out(`${JSON.stringify({ figures, conditions })}\n`);

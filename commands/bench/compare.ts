@@ -16,7 +16,7 @@ export interface CompareFigureOptions {
   readonly sliceMs: number;
 }
 
-/** Two hundred and a hundred comparisons of twelve pairs: about half an hour. */
+/** Two hundred and a hundred comparisons of twelve pairs, with what a slice takes to begin: the better part of an hour. */
 export const usualCompareFigures: CompareFigureOptions = { comparisons: 200, pairs: 12, sliceMs: 200 };
 
 const latencyMs = 5;

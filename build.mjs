@@ -49,5 +49,6 @@ await build({
   external: ["cloudflare:*", "node:*", "workerd:*"],
   keepNames: false,
 });
-for (const file of all.filter((name) => dataFile.test(name))) await cp(join(root, file), join(out, file));
+// Example reports are for readers of the repository.
+for (const file of all.filter((name) => dataFile.test(name) && !name.startsWith("reports/examples/"))) await cp(join(root, file), join(out, file));
 await chmod(join(out, "edgemark.js"), 0o755);

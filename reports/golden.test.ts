@@ -34,7 +34,8 @@ describe("golden reports", () => {
       assert.ok(existsSync(path), `${path} is missing: run the tests once with UPDATE_GOLDEN=1 and look at what it wrote`);
       const golden = readFileSync(path, "utf8");
       // Lines of a page are long: where it begins to differ is enough, and whoever looks has the files.
-      const at = [...written].findIndex((character, index) => character !== golden[index]);
+      let at = 0;
+      while (at < golden.length && written[at] === golden[at]) at++;
       const around = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 60), at + 60));
       assert.ok(written === golden, `${name} changed: ${around(golden)} became ${around(written)}; look at it, then run the tests with UPDATE_GOLDEN=1`);
     });

@@ -1,4 +1,5 @@
 // edgemark calibrate: measures the load drivers themselves, on servers whose true percentiles follow from arithmetic.
+import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { exitCodes, EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
 import { calibrate, caseIds } from "../load/calibration/calibrate.js";
@@ -9,6 +10,7 @@ import { k6Driver } from "../load/calibration/k6-driver.js";
 import { autocannonDriver } from "../load/calibration/rivals.js";
 import { calibrationChart, calibrationTable } from "../load/calibration/table.js";
 import { findK6 } from "../load/k6/program.js";
+import { calibrationSvg } from "./calibrate-chart.js";
 import { listOf, numberBetween, type CommandSpec } from "./command.js";
 import { listenForInterruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
@@ -19,6 +21,8 @@ interface CalibrateSettings {
   readonly seed: number;
   readonly isOursOnly: boolean;
   readonly isJson: boolean;
+  /** File of the drawing. */
+  readonly chartFile?: string;
 }
 
 export const calibrateCommand: CommandSpec = {
@@ -29,6 +33,7 @@ export const calibrateCommand: CommandSpec = {
     { flags: "--ours", words: "our driver only, without autocannon and k6 (default: all)" },
     { flags: "--threads <number>", words: "threads of our driver (default: 1)", parse: numberBetween(1, 64, { isWhole: true }) },
     { flags: "--seed <number>", words: "seed of random arrivals (default: 1)", parse: numberBetween(0, 2 ** 32 - 1, { isWhole: true }) },
+    { flags: "--chart <file>", words: "draw the errors into this SVG file (default: none)" },
     { flags: "--json", words: "one JSON object on stdout: {verdict, readings, chart, conditions}" },
   ],
   examples: [
@@ -50,6 +55,7 @@ export const calibrateCommand: CommandSpec = {
         seed: (given["seed"] as number | undefined) ?? 1,
         isOursOnly: given["ours"] === true,
         isJson: given["json"] === true,
+        ...(typeof given["chart"] === "string" ? { chartFile: given["chart"] } : {}),
       },
       io,
     ),
@@ -60,7 +66,7 @@ export const calibrateCommand: CommandSpec = {
  * @returns the exit code, by our driver alone
  * @throws EdgemarkError usage.flag for a case that does not exist
  */
-export async function runCalibration({ only, threads, seed, isOursOnly, isJson }: CalibrateSettings, io: CommandIo): Promise<number> {
+export async function runCalibration({ only, threads, seed, isOursOnly, isJson, chartFile }: CalibrateSettings, io: CommandIo): Promise<number> {
   for (const id of only) {
     if (caseIds.includes(id)) continue;
     const nearest = nearestName(id, caseIds);
@@ -78,6 +84,7 @@ export async function runCalibration({ only, threads, seed, isOursOnly, isJson }
       onReading: ({ caseId, driver, verdict, reason }) => io.err(`${caseId}, ${driver}: ${verdict}${reason === undefined ? "" : ` (${reason})`}\n`),
     });
     const verdict = verdictOf(readings);
+    if (chartFile !== undefined) writeChart(chartFile, calibrationSvg(calibrationChart(readings)));
     const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore, seed, threads };
     if (isJson) io.out(`${JSON.stringify({ verdict, readings, chart: calibrationChart(readings), conditions })}\n`);
     else io.out(`${calibrationTable(readings)}\n${inWords(readings)}\n`);
@@ -85,6 +92,14 @@ export async function runCalibration({ only, threads, seed, isOursOnly, isJson }
     return { right: exitCodes.held, wrong: exitCodes.failed, void: exitCodes.inconclusive }[verdict];
   } finally {
     interruption.stop();
+  }
+}
+
+function writeChart(file: string, svg: string): void {
+  try {
+    writeFileSync(file, svg);
+  } catch (cause) {
+    throw new EdgemarkError("usage.output", `a file that can be written expected; ${file} cannot (${messageOf(cause)}); choose another with --chart`, { cause });
   }
 }
 

@@ -3,7 +3,7 @@
 import { html, type Markup } from "../reports/html/markup.js";
 import type { CalibrationChart } from "../load/calibration/table.js";
 
-const left = 170;
+const left = 150;
 const right = 620;
 const rowHeight = 24;
 const top = 70;
@@ -17,7 +17,7 @@ const shapes = ["circle", "square", "diamond", "triangle", "cross"] as const;
 /** @returns the text of an SVG file */
 export function calibrationSvg({ title, groups, series, allowed }: CalibrationChart): string {
   const bottom = top + groups.length * rowHeight;
-  const legend = series.map(({ name }, index) => html`${mark(index, left + index * 120, 42, name)}<text x="${left + 10 + index * 120}" y="46">${name}</text>`);
+  const legend = series.map(({ name }, index) => html`${mark(index, left + index * 145, 42, name)}<text x="${left + 10 + index * 145}" y="46">${name}</text>`);
   const axis = ticks.map((tick) => html`<line x1="${across(tick)}" x2="${across(tick)}" y1="${top - 6}" y2="${bottom}" stroke="#d5d5d5"/><text x="${across(tick)}" y="${bottom + 16}" text-anchor="middle">${tick > 0 ? "+" : ""}${tick} %</text>`);
   const rows = groups.map((group, row) => {
     const y = top + row * rowHeight + rowHeight / 2;

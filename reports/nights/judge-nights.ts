@@ -22,6 +22,8 @@ export interface JudgeNightsOptions {
 const familyError = 0.05;
 /** With fewer, not even a clear change is more than chance. */
 const fewestNights = 10;
+/** Older ones are history: a test of so many nights takes a third of a second where there is a change, and grows with their square. */
+const mostNights = 200;
 
 export function judgeNights({ nights, leftOut }: Nights, options: JudgeNightsOptions): NightsJudgement {
   const tonight = nights.at(-1);
@@ -30,7 +32,8 @@ export function judgeNights({ nights, leftOut }: Nights, options: JudgeNightsOpt
     const reason = apartBecause(night, tonight);
     return reason === undefined ? [] : [{ file: night.file, reason }];
   });
-  const together = nights.filter(({ file }) => apart.every((one) => one.file !== file));
+  const aside = new Set(apart.map(({ file }) => file));
+  const together = nights.filter(({ file }) => !aside.has(file)).slice(-mostNights);
   const metrics = judgedMetrics(together, options);
   const previous = together.at(-2);
   const { checks } = previous === undefined ? { checks: [] } : compareChecks([previous.document], [tonight.document]);

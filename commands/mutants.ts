@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
 import type { Claim } from "../contract/claims/types.js";
-import type { CheckResult } from "../contract/result/document.js";
+import type { CheckResult, Profile } from "../contract/result/document.js";
 import { mutants } from "../reference-impl/mutants/index.js";
 import type { Mutant } from "../reference-impl/mutants/mutant.js";
 import type { Suite } from "../suites/check.js";
@@ -34,7 +34,7 @@ interface MutantOutcome {
 
 /** Platform timers of the mutants: fast, so that all of them take minutes. */
 const timeScale = 20;
-const budgetMs = 120_000;
+const budgetMs: Readonly<Record<Profile, number>> = { quick: 120_000, full: 600_000, nightly: 600_000 };
 const run = promisify(execFile);
 
 /** @param loadParts suites and claims, from the composition root */
@@ -43,7 +43,8 @@ export function mutantsCommand(loadParts: () => Promise<MutantParts>): CommandSp
     name: "mutants",
     summary: "Plants each named defect in the reference edge and demands that its check fails.",
     options: [
-      { flags: "--only <ids>", words: "these mutants only, comma separated (default: all)", parse: listOf },
+      { flags: "--only <ids>", words: "these mutants only, comma separated (default: all that are fast)", parse: listOf },
+      { flags: "--slow", words: "also those whose checks take the full profile (default: off)" },
       { flags: "--seed <number>", words: "seed of the runs (default: 1)", parse: numberBetween(0, 2 ** 32 - 1, { isWhole: true }) },
       { flags: "--json", words: "one JSON object on stdout: {mutants, caught, missed, durationMs}" },
     ],
@@ -53,7 +54,7 @@ export function mutantsCommand(loadParts: () => Promise<MutantParts>): CommandSp
       ["edgemark mutants --json", "for a script"],
     ],
     run: async (given, _args, io) =>
-      runMutants({ only: (given["only"] as readonly string[] | undefined) ?? [], seed: (given["seed"] as number | undefined) ?? 1, isJson: given["json"] === true }, await loadParts(), io),
+      runMutants({ only: (given["only"] as readonly string[] | undefined) ?? [], isSlow: given["slow"] === true, seed: (given["seed"] as number | undefined) ?? 1, isJson: given["json"] === true }, await loadParts(), io),
   };
 }
 
@@ -62,8 +63,8 @@ export function mutantsCommand(loadParts: () => Promise<MutantParts>): CommandSp
  * @returns 0 when every one was caught by every check named for it, 1 otherwise, 3 when interrupted
  * @throws EdgemarkError usage for an unknown mutant or without the sources; harness.internal when a named check fails without any defect
  */
-export async function runMutants(options: { readonly only: readonly string[]; readonly seed: number; readonly isJson: boolean }, parts: MutantParts, io: CommandIo): Promise<number> {
-  const chosen = chooseMutants(options.only);
+export async function runMutants(options: { readonly only: readonly string[]; readonly isSlow?: boolean; readonly seed: number; readonly isJson: boolean }, parts: MutantParts, io: CommandIo): Promise<number> {
+  const chosen = chooseMutants(options.only, options.isSlow === true);
   const builder = builderFile();
   const claims = await parts.loadClaims([]);
   const interruption = listenForInterruption(io);
@@ -93,13 +94,13 @@ export async function runMutants(options: { readonly only: readonly string[]; re
   return missed.length === 0 ? exitCodes.held : exitCodes.failed;
 }
 
-function chooseMutants(only: readonly string[]): readonly Mutant[] {
+function chooseMutants(only: readonly string[], isSlow: boolean): readonly Mutant[] {
   for (const id of only) {
     if (mutants.some((mutant) => mutant.id === id)) continue;
     const nearest = nearestName(id, mutants.map((mutant) => mutant.id));
     throw new EdgemarkError("usage.flag", `the id of a mutant expected; ${id} is none; ${nearest === undefined ? "leave --only out for all" : `did you mean ${nearest}?`}`);
   }
-  return only.length === 0 ? mutants : mutants.filter((mutant) => only.includes(mutant.id));
+  return only.length === 0 ? mutants.filter((mutant) => isSlow || mutant.isSlow !== true) : mutants.filter((mutant) => only.includes(mutant.id));
 }
 
 function builderFile(): string {
@@ -119,9 +120,10 @@ interface Scope {
 
 /** Every named check must hold on the sound reference, else its failure on a mutant would say nothing. */
 async function assertSound(chosen: readonly Mutant[], scope: Scope, io: CommandIo): Promise<void> {
-  const ids = [...new Set(chosen.flatMap((mutant) => mutant.caughtBy))];
-  io.err(`${ids.length} checks on the sound reference, then ${chosen.length} mutants\n`);
-  const checks = await runChecks("reference", [], ids, scope);
+  const idsOf = (some: readonly Mutant[]): readonly string[] => [...new Set(some.flatMap((mutant) => mutant.caughtBy))];
+  const [fast, slow] = [idsOf(chosen.filter((mutant) => mutant.isSlow !== true)), idsOf(chosen.filter((mutant) => mutant.isSlow === true))];
+  io.err(`${fast.length + slow.length} checks on the sound reference, then ${chosen.length} mutants\n`);
+  const checks = [...(fast.length === 0 ? [] : await runChecks("reference", [], fast, "quick", scope)), ...(slow.length === 0 ? [] : await runChecks("reference", [], slow, "full", scope))];
   const unsound = checks.filter((check) => check.verdict !== "pass" && !scope.signal.aborted);
   if (unsound.length === 0) return;
   const words = unsound.map((check) => `${check.id} ${check.verdict}: ${check.reason ?? ""}`).join("; ");
@@ -138,10 +140,10 @@ async function judgeMutant(mutant: Mutant, scope: Scope): Promise<MutantOutcome>
     await run(process.execPath, [scope.builder], { env: { ...process.env, EDGEMARK_MUTANT: patch, EDGEMARK_OUT: out } }).catch((cause: unknown) => {
       throw new EdgemarkError("harness.internal", `the mutant ${mutant.id} could not be built: ${messageOf(cause)}`, { cause });
     });
-    const checks = await runChecks(join(out, "reference-impl", "main.js"), ["--mutant", mutant.id], mutant.caughtBy, scope);
+    const checks = await runChecks(join(out, "reference-impl", "main.js"), ["--mutant", mutant.id], mutant.caughtBy, mutant.isSlow === true ? "full" : "quick", scope);
     return {
       id: mutant.id,
-      caught: mutant.caughtBy.every((id) => checks.some((check) => check.id === id && check.verdict === "fail")),
+      caught: mutant.caughtBy.every((id) => checks.some((check) => check.id === id && check.verdict === (mutant.verdict ?? "fail"))),
       checks: checks.map((check) => ({ id: check.id, verdict: check.verdict, reason: check.reason ?? "" })),
       durationMs: performance.now() - startMs,
     };
@@ -150,13 +152,13 @@ async function judgeMutant(mutant: Mutant, scope: Scope): Promise<MutantOutcome>
   }
 }
 
-async function runChecks(target: string, args: readonly string[], ids: readonly string[], scope: Scope): Promise<readonly CheckResult[]> {
+async function runChecks(target: string, args: readonly string[], ids: readonly string[], profile: Profile, scope: Scope): Promise<readonly CheckResult[]> {
   const opened = await openTarget(target, { timeScale, args });
   try {
     const document = await runSuites({
       suites: scope.parts.suites,
       session: { verbs: opened.verbs, description: opened.description, address: target },
-      profile: "quick",
+      profile,
       seed: scope.seed,
       only: ids,
       known: [],
@@ -164,7 +166,7 @@ async function runChecks(target: string, args: readonly string[], ids: readonly 
       runDirectory: await mkdtemp(join(scope.scratch, "run-")),
       signal: scope.signal,
       onProgress: () => undefined,
-      totalBudgetMs: budgetMs,
+      totalBudgetMs: budgetMs[profile],
       replayOptions: "",
       replay: "edgemark mutants",
     });

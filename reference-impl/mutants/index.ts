@@ -44,6 +44,13 @@ import { mutant as d1WriteSkew } from "./d1-write-skew.js";
 import { mutant as d1ReplicaWithoutSession } from "./d1-replica-without-session.js";
 import { mutant as d1FirstPrimaryAtReplica } from "./d1-first-primary-at-replica.js";
 import { mutant as d1BookmarkOfAnother } from "./d1-bookmark-of-another.js";
+import { mutant as faultKillIdle } from "./fault-kill-idle.js";
+import { mutant as faultResetIdle } from "./fault-reset-idle.js";
+import { mutant as faultIsolateIdle } from "./fault-isolate-idle.js";
+import { mutant as faultPartitionIdle } from "./fault-partition-idle.js";
+import { mutant as faultFullDiskIdle } from "./fault-full-disk-idle.js";
+import { mutant as faultSlowDiskIdle } from "./fault-slow-disk-idle.js";
+import { mutant as faultOverloadIdle } from "./fault-overload-idle.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -92,4 +99,11 @@ export const mutants: readonly Mutant[] = [
   d1ReplicaWithoutSession,
   d1FirstPrimaryAtReplica,
   d1BookmarkOfAnother,
+  faultKillIdle,
+  faultResetIdle,
+  faultIsolateIdle,
+  faultPartitionIdle,
+  faultFullDiskIdle,
+  faultSlowDiskIdle,
+  faultOverloadIdle,
 ];

@@ -13,4 +13,8 @@ export interface Mutant {
   readonly replace: string;
   /** Ids of the checks that must fail because of it. Others may fail too. */
   readonly caughtBy: readonly [string, ...string[]];
+  /** What these checks must say instead of fail: a fault that does nothing lets nothing be said. */
+  readonly verdict?: "inconclusive";
+  /** Its checks take the full profile, and time: only run when it is named, or with --slow. */
+  readonly isSlow?: true;
 }

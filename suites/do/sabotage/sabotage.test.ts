@@ -29,7 +29,7 @@ describe("sabotages of the Durable Objects suite", () => {
 });
 
 describe("checks of the Durable Objects suite on stock workerd", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const named = [...new Set(sabotages.flatMap(({ caughtBy }) => caughtBy))];
   const queue: (() => Promise<void>)[] = [];
   const outcomes = new Map<string, Promise<readonly CheckResult[]>>();

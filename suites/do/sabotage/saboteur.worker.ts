@@ -3,8 +3,9 @@ import type { Defect, PlantedSabotage } from "./defect.worker.js";
 import { sabotages as calls } from "./calls.worker.js";
 import { sabotages as ids } from "./ids.worker.js";
 import { sabotages as sockets } from "./sockets.worker.js";
+import { sabotages as storage } from "./storage.worker.js";
 
-const all: readonly PlantedSabotage[] = [...ids, ...calls, ...sockets];
+const all: readonly PlantedSabotage[] = [...ids, ...calls, ...sockets, ...storage];
 
 type Bindings = Readonly<Record<string, unknown>>;
 type ObjectClass = new (ctx: DurableObjectState, env: Bindings) => object;

@@ -15,13 +15,13 @@ describe("load cold-start", () => {
     const out = await mkdtemp(join(tmpdir(), "edgemark-cold-"));
     const io: CommandIo = { out: () => undefined, err: () => undefined, isLive: false, hasColour: false, columns: 80, onSignal: () => () => undefined, exit: () => undefined };
     try {
-      const code = await loadColdStartCommand.run({ onDemand: true, pops: 1, samples: 3, sizes: ["1kb"], residents: ["0"], ahead: 5, out }, [], io);
+      const code = await loadColdStartCommand.run({ onDemand: true, pops: 1, samples: 2, sizes: ["1kb"], residents: ["0"], ahead: 5, out }, [], io);
       // A busy machine makes the figures void, which is inconclusive and no failure.
       assert.ok(code === exitCodes.held || code === exitCodes.inconclusive, String(code));
       const [run = ""] = await readdir(out);
       const { measurements, checks } = parseResult(await readFile(join(out, run, "result.json"), "utf8"), "result.json");
       for (const id of ["workers.cold-start", "workers.cold-start.early"]) {
-        assert.equal(measurements[id]?.n, 3, id);
+        assert.equal(measurements[id]?.n, 2, id);
         assert.equal(measurements[id].conditions["notCold"], 0, id);
       }
       assert.deepEqual(checks.map(({ verdict }) => verdict).filter((verdict) => verdict !== "pass" && verdict !== "inconclusive"), []);

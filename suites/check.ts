@@ -15,6 +15,8 @@ export interface ExchangeRequest {
   readonly body?: string | Uint8Array;
   /** Whole exchange, default 10,000 ms. */
   readonly deadlineMs?: number;
+  /** The client hangs up when it is aborted. */
+  readonly hangUp?: AbortSignal;
   /** Longest body that is read, default 32 MiB; a longer one fails the exchange. */
   readonly maxBodyBytes?: number;
 }

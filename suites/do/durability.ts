@@ -13,11 +13,12 @@ const timeoutMs = takeoverMs + 30_000;
 export type Act = (name: string, ...given: readonly unknown[]) => Promise<unknown>;
 
 /** @returns carries an act of the fixture out in an object. @throws AssertionError when the object does not answer it */
-export function actor(context: CheckContext, object: string, pop?: string, deadlineMs?: number): Act {
+export function actor(context: CheckContext, object: string, pop?: string, deadlineMs?: number, hangUp?: AbortSignal): Act {
   return async (name, ...given) => {
     const response = await context.fixture.request({
       ...(pop === undefined ? {} : { pop }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(hangUp === undefined ? {} : { hangUp }),
       method: "POST",
       path: `/act/${name}?object=${object}`,
       body: JSON.stringify(given),

@@ -83,6 +83,7 @@ export function exchange(
       isSettled = true;
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
+      request.hangUp?.removeEventListener("abort", onHangUp);
       finish();
     };
     const fail = (message: string, cause?: unknown): void =>
@@ -91,9 +92,12 @@ export function exchange(
         reject(new ExchangeFailure(message, describe(endpoint, request, progress), cause));
       });
     const onAbort = (): void => fail("the check was over before there was an answer");
+    const onHangUp = (): void => fail("the client hung up before there was an answer");
     const timer = setTimeout(() => fail(`no complete answer within ${deadlineMs} ms: ${soFar(progress)}`), deadlineMs);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) return onAbort();
+    request.hangUp?.addEventListener("abort", onHangUp);
+    if (request.hangUp?.aborted === true) return onHangUp();
 
     const onError = (error: unknown): void => fail(brokenBecause(error, progress), error);
     const onResponse = (incoming: IncomingMessage): void => {

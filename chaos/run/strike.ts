@@ -85,6 +85,10 @@ interface Context {
   readonly open: Set<Open>;
 }
 
+/** How long an object may take until its home is known, and how often it is asked for, ms. */
+const homeLimitMs = 3_000;
+const homePollMs = 50;
+
 async function oneStep(context: Context, step: ScheduleStep, index: number): Promise<StruckFault> {
   const { port, options } = context;
   await port.wait(Math.max(0, step.atMs - sinceMs(port, options.startNs)), port.signal);
@@ -127,8 +131,12 @@ async function choose({ port, options }: Context, step: ScheduleStep, index: num
   if (key === undefined || port.locate === undefined) return "the home of the object in use is not known: the target does not declare locate";
   try {
     const id = await anyAnswer(port, all, key);
-    const place = await within(port, verbLimitMs, "Locate", port.locate(id));
-    if (place.found && all.includes(place.popId)) return [place.popId];
+    // The object may have been called for the first time just now, and not have begun yet.
+    for (const sinceMsAtFirst = sinceMs(port, options.startNs); sinceMs(port, options.startNs) - sinceMsAtFirst < homeLimitMs; await port.wait(homePollMs, port.signal)) {
+      const place = await within(port, verbLimitMs, "Locate", port.locate(id));
+      if (place.found && all.includes(place.popId)) return [place.popId];
+      if (port.signal.aborted) break;
+    }
     return `the target does not know the home of the object ${key}`;
   } catch (error) {
     return `the home of the object ${key} was not told: ${messageOf(error)}`;

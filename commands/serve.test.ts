@@ -134,6 +134,30 @@ describe("edgemark serve", function () {
     assert.equal(out().trimEnd().split("\n").length, 1);
   });
 
+  it("applies the migrations of a D1 database, once and in order, and names what it does not support", async () => {
+    const [project, migrations] = [join(folder, "project"), join(folder, "project", "db", "steps")];
+    await mkdir(migrations, { recursive: true });
+    await writeFile(join(project, "wrangler.toml"), `name = "shop"\nmain = "src/index.ts"\ncompatibility_date = "2026-10-01"\n[[d1_databases]]\nbinding = "DB"\ndatabase_name = "shop"\ndatabase_id = "1"\nmigrations_dir = "db/steps"\nremote = true\n`);
+    await writeFile(join(project, "src", "index.ts"), `export default { fetch: async (_: Request, { DB }: { DB: D1Database }) => Response.json((await DB.withSession("first-primary").prepare("SELECT name, (SELECT count(*) FROM seen) AS seen FROM item ORDER BY id").all()).results) };`);
+    await writeFile(join(migrations, "0002_items.sql"), "INSERT INTO item (name) VALUES ('it''s; one'), ('two');\n");
+    await writeFile(join(migrations, "0001_schema.sql"), "-- the shop\nCREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT);\nCREATE TABLE seen (id);\nCREATE TRIGGER look AFTER INSERT ON item BEGIN INSERT INTO seen VALUES (new.id); END;\n");
+    const { child, out, err, ended } = serve(project, "--port", "0", "--pops", "1", "--json");
+    await until(() => out().includes("\n") || child.exitCode !== null, () => err());
+    const { anycast } = JSON.parse(out()) as { anycast: string };
+    const items = async (): Promise<unknown> => (await fetch(anycast, { headers: { connection: "close" } })).json();
+    assert.deepEqual(await items(), [{ name: "it's; one", seen: 2 }, { name: "two", seen: 2 }]);
+    assert.match(err(), /not supported, ignored: d1_databases\.remote \(DB\)/);
+    assert.match(err(), /migrations of DB applied: 0001_schema\.sql, 0002_items\.sql/);
+
+    await writeFile(join(migrations, "0002_items.sql"), "INSERT INTO item (name) VALUES ('changed later');\nINSERT INTO item (name) VALUES ('not applied again');\n");
+    await writeFile(join(migrations, "0003_broken.sql"), "INSERT INTO item (name) VALUES ('three');\nINSERT INTO gone VALUES (1);\n");
+    await until(() => /expected the migration 0003_broken\.sql of DB to apply; D1_ERROR: no such table: gone/.test(err()), err);
+    assert.deepEqual(await items(), [{ name: "it's; one", seen: 2 }, { name: "two", seen: 2 }]);
+
+    child.kill("SIGINT");
+    assert.equal(await ended, 0, err());
+  });
+
   it("says what is wrong before it starts anything", async () => {
     const broken = join(folder, "project", "wrangler.toml");
     await writeFile(broken, `name = "a"\nmain = "src/gone.ts"\n`);

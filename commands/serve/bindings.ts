@@ -1,13 +1,17 @@
 // The bindings of a project as the contract knows them. Pure: what is wrong is noted at the reader, what the contract
 // cannot say is named in a line.
+import { resolve } from "node:path";
 import type { Binding } from "../../contract/target/types.js";
 import type { DurableClasses } from "./durable-classes.js";
+import type { MigrationSettings } from "./migrations.js";
 import type { Reader } from "./record.js";
 
 export interface ReadBindings {
   readonly bindings: readonly Binding[];
   /** Classes that the program must export. */
   readonly ownClasses: readonly string[];
+  /** Of D1 databases, for those that have files. */
+  readonly migrations: readonly MigrationSettings[];
   readonly notes: readonly string[];
 }
 
@@ -15,19 +19,18 @@ export interface ReadBindings {
  * @param settings of the chosen environment
  * @param worker the project's own name
  * @param secrets of .dev.vars: they win over vars of the same name
+ * @param folder of the configuration, absolute
  */
-export function readBindings(settings: Reader, worker: string, classes: DurableClasses, secrets: Readonly<Record<string, string>>): ReadBindings {
+export function readBindings(settings: Reader, worker: string, classes: DurableClasses, secrets: Readonly<Record<string, string>>, folder: string): ReadBindings {
   const notes: string[] = [];
+  const databases = readDatabases(settings, worker, folder, notes);
   const bindings: Binding[] = [
     ...variables(settings, secrets),
     ...settings.tables("kv_namespaces").map((one): Binding => {
       const name = one.required("binding");
       return { kind: "kv", name, namespace: resource(one.text("id") ?? `${worker}-${name}`) };
     }),
-    ...settings.tables("d1_databases").map((one): Binding => {
-      const name = one.required("binding");
-      return { kind: "d1", name, database: resource(one.text("database_id") ?? one.text("database_name") ?? `${worker}-${name}`) };
-    }),
+    ...databases.map(({ binding, database }): Binding => ({ kind: "d1", name: binding, database })),
     ...settings.tables("r2_buckets").map((one): Binding => {
       const name = one.required("binding");
       return { kind: "r2", name, bucket: resource(one.text("bucket_name") ?? `${worker}-${name}`.toLowerCase()) };
@@ -55,7 +58,22 @@ export function readBindings(settings: Reader, worker: string, classes: DurableC
     else if (!/^[A-Za-z_$][\w$]*$/.test(name)) settings.problems.push(`${name}: a binding is named like a JavaScript variable`);
     seen.add(name);
   }
-  return { bindings, ownClasses, notes };
+  return { bindings, ownClasses, migrations: databases, notes };
+}
+
+/** Keys of a database that are read, or that concern an account elsewhere. */
+const databaseKeys: ReadonlySet<string> = new Set(["binding", "database_name", "database_id", "migrations_dir", "migrations_table", "preview_database_id"]);
+
+function readDatabases(settings: Reader, worker: string, folder: string, notes: string[]): readonly MigrationSettings[] {
+  const databases = settings.tables("d1_databases").map((one): MigrationSettings => {
+    const binding = one.required("binding");
+    const [id, name, directory] = [one.text("database_id"), one.text("database_name"), one.text("migrations_dir")];
+    for (const [key, value] of one.entries()) if (!databaseKeys.has(key) && value !== false) notes.push(`not supported, ignored: d1_databases.${key} (${binding})`);
+    return { binding, database: resource(id ?? name ?? `${worker}-${binding}`), folder: resolve(folder, directory ?? "migrations"), isNamed: directory !== undefined, table: one.text("migrations_table") ?? "d1_migrations" };
+  });
+  // A folder that nobody named belongs to the one database there is.
+  const isOnly = databases.length === 1;
+  return databases.map((one) => (one.isNamed || isOnly ? one : { ...one, folder: "" }));
 }
 
 function variables(settings: Reader, secrets: Readonly<Record<string, string>>): Binding[] {

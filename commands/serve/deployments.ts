@@ -5,6 +5,7 @@ import { EdgemarkError, messageOf } from "../../contract/errors.js";
 import type { Deployment, DeploySpec, TargetDescription, TargetVerbs } from "../../contract/target/types.js";
 import { type LinkedProject, linkProjects } from "./link.js";
 import type { LoadedProject } from "./load.js";
+import { applyMigrations } from "./migrations.js";
 
 export interface ServedProject {
   readonly deployment: Deployment;
@@ -27,6 +28,7 @@ export interface Deployments {
 export function startDeployments(edge: { readonly verbs: TargetVerbs; readonly description: TargetDescription }, say: (name: string, line: string) => void): Deployments {
   const served = new Map<string, ServedProject>();
   const fingerprints = new Map<string, string>();
+  const migrated = new Map<string, string>();
   const said = new Set<string>();
   const sayOnce = (name: string, line: string): void => {
     if (said.has(`${name} ${line}`)) return;
@@ -48,6 +50,18 @@ export function startDeployments(edge: { readonly verbs: TargetVerbs; readonly d
     return true;
   }
 
+  /** Before the worker that counts on them. */
+  async function migrate({ project, migrations }: LoadedProject): Promise<void> {
+    if (!edge.description.capabilities.includes("d1")) return;
+    for (const one of migrations) {
+      const fingerprint = JSON.stringify(one);
+      if (migrated.get(`${project.name} ${one.binding}`) === fingerprint) continue;
+      const applied = await applyMigrations(edge.verbs, one);
+      migrated.set(`${project.name} ${one.binding}`, fingerprint);
+      if (applied.length > 0) say(project.name, `migrations of ${one.binding} applied: ${applied.join(", ")}`);
+    }
+  }
+
   return {
     served,
     async bring(loaded) {
@@ -55,6 +69,7 @@ export function startDeployments(edge: { readonly verbs: TargetVerbs; readonly d
       if (byName.size < loaded.length) throw new EdgemarkError("usage.input", `expected projects with names of their own; ${loaded.map((one) => one.project.name).join(", ")} came; rename one`);
       const linked = linkProjects(loaded.map((one) => one.project), edge.description.capabilities);
       const changed = new Set<string>();
+      for (const one of loaded) await migrate(one);
       for (const isWhole of [false, true]) {
         for (const one of linked) {
           const from = byName.get(one.project.name);

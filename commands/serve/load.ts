@@ -1,6 +1,8 @@
 // Loads a project from disk: configuration, secrets and bundle, checked against each other.
+import { join } from "node:path";
 import { EdgemarkError } from "../../contract/errors.js";
 import { type Bundle, bundleProject } from "./bundle.js";
+import { type Migrations, readMigrations } from "./migrations.js";
 import { type Project, readProject } from "./project.js";
 import { parseProjectText, readProjectText } from "./project-file.js";
 import { isRecord } from "./record.js";
@@ -16,6 +18,7 @@ export interface LoadOptions {
 export interface LoadedProject {
   readonly project: Project;
   readonly bundle: Bundle;
+  readonly migrations: readonly Migrations[];
   /** Absolute paths of all it is made of. */
   readonly files: readonly string[];
 }
@@ -36,5 +39,7 @@ export async function loadProject(file: string, options: LoadOptions): Promise<L
   if (missing.length > 0) {
     throw new EdgemarkError("usage.input", `expected ${project.bundle.main} to export the Durable Object classes of ${file}; ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing (it exports ${bundle.exports.join(", ")}); export ${missing.length === 1 ? "it" : "them"}, or set script_name`);
   }
-  return { project, bundle, files: [file, ...(secrets.file === undefined ? [] : [secrets.file]), ...bundle.inputs] };
+  const migrations = (await Promise.all(project.migrations.filter(({ folder }) => folder !== "").map(readMigrations))).flatMap((one) => one ?? []);
+  const files = [file, ...(secrets.file === undefined ? [] : [secrets.file]), ...migrations.flatMap((one) => one.files.map(({ name }) => join(one.folder, name))), ...bundle.inputs];
+  return { project, bundle, migrations, files };
 }

@@ -7,6 +7,7 @@ import { readBindings } from "./bindings.js";
 import { cronProblem } from "./cron.js";
 import { durableClasses } from "./durable-classes.js";
 import { chooseEnvironment } from "./environment.js";
+import type { MigrationSettings } from "./migrations.js";
 import { Reader, type RawRecord } from "./record.js";
 
 export interface ModuleRule {
@@ -60,6 +61,8 @@ export interface Project {
   readonly crons: readonly string[];
   /** Durable Object classes that its program must export. */
   readonly ownClasses: readonly string[];
+  /** Where the migrations of its D1 databases are; folder "" for none. */
+  readonly migrations: readonly MigrationSettings[];
   /** Whether each of its classes has SQLite storage, for projects that bind them too. */
   readonly classes: ReadonlyMap<string, boolean>;
   /** Lines for the person: what is ignored or taken otherwise. */
@@ -96,7 +99,7 @@ export function readProject(raw: RawRecord, file: string, options: ProjectOption
   else if (!/^\d{4}-\d\d-\d\d$/.test(compatibilityDate)) settings.differs("compatibility_date", "a date as YYYY-MM-DD");
   const compatibilityFlags = settings.texts("compatibility_flags");
   const classes = durableClasses(settings);
-  const read = readBindings(settings, name, classes, options.secrets ?? {});
+  const read = readBindings(settings, name, classes, options.secrets ?? {}, folder);
   const crons = settings.table("triggers")?.texts("crons") ?? [];
   for (const cron of crons) {
     const problem = cronProblem(cron);
@@ -115,6 +118,7 @@ export function readProject(raw: RawRecord, file: string, options: ProjectOption
     bindings: read.bindings,
     crons,
     ownClasses: read.ownClasses,
+    migrations: read.migrations,
     classes: classes.sqlite,
     notes: [...notes, ...classes.notes, ...read.notes],
   };

@@ -23,7 +23,7 @@ export function largeRun({ checks, histograms, histories }: LargeRun): ResultDoc
   return {
     schema: resultSchema,
     run: { id: "large", startedAtMs, durationMs: 3_600_000, seed: 1, profile: "full", suites: products, replay: "edgemark certify --profile full --seed 1" },
-    target: { name: "large", version: "1", vendor: "nobody", capabilities: [], unknownCapabilities: [], timeScale: 1, pops, anycastAddress: "127.0.0.1:41009", limits: {}, notes: [], compatibilityDate: "2026-01-01", compatibilityFlags: [], address: "large" },
+    target: { name: "large", version: "1", vendor: "nobody", capabilities: [], unknownCapabilities: [], timeScale: 1, pops, anycastAddress: "127.0.0.1:41009", limits: {}, notes: [], compatibilityDate: "2026-01-01", address: "large" },
     environment: { cpu: "any", cores: 2, memoryMb: 8_192, kernel: "any", node: process.version, platform: "linux-x64", loadAverage: 0, edgemarkVersion: edgemarkVersion(), gitCommit: "", gitDirty: false },
     checks: results,
     measurements: Object.fromEntries(measurements.map((one) => [one.id, one])),

@@ -51,6 +51,20 @@ import { mutant as faultPartitionIdle } from "./fault-partition-idle.js";
 import { mutant as faultFullDiskIdle } from "./fault-full-disk-idle.js";
 import { mutant as faultSlowDiskIdle } from "./fault-slow-disk-idle.js";
 import { mutant as faultOverloadIdle } from "./fault-overload-idle.js";
+import { mutant as objectLimitsOff } from "./object-limits-off.js";
+import { mutant as objectPutForgets } from "./object-put-forgets.js";
+import { mutant as objectDeleteDoesNothing } from "./object-delete-does-nothing.js";
+import { mutant as objectDeleteAllDoesNothing } from "./object-delete-all-does-nothing.js";
+import { mutant as objectListBackwards } from "./object-list-backwards.js";
+import { mutant as objectTransactionHalfApplied } from "./object-transaction-half-applied.js";
+import { mutant as objectTransactionSyncNotUndone } from "./object-transaction-sync-not-undone.js";
+import { mutant as objectAlarmDropped } from "./object-alarm-dropped.js";
+import { mutant as objectAlarmTwiceAtOnce } from "./object-alarm-twice-at-once.js";
+import { mutant as objectTagsLost } from "./object-tags-lost.js";
+import { mutant as objectAutoResponseLost } from "./object-auto-response-lost.js";
+import { mutant as objectBlockDoesNotBlock } from "./object-block-does-not-block.js";
+import { mutant as objectInputGateOff } from "./object-input-gate-off.js";
+import { mutant as objectAbortIgnored } from "./object-abort-ignored.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -106,4 +120,18 @@ export const mutants: readonly Mutant[] = [
   faultFullDiskIdle,
   faultSlowDiskIdle,
   faultOverloadIdle,
+  objectLimitsOff,
+  objectPutForgets,
+  objectDeleteDoesNothing,
+  objectDeleteAllDoesNothing,
+  objectListBackwards,
+  objectTransactionHalfApplied,
+  objectTransactionSyncNotUndone,
+  objectAlarmDropped,
+  objectAlarmTwiceAtOnce,
+  objectTagsLost,
+  objectAutoResponseLost,
+  objectBlockDoesNotBlock,
+  objectInputGateOff,
+  objectAbortIgnored,
 ];

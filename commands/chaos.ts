@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingFor, nemeses } from "../chaos/nemeses/index.js";
 import { printSchedule } from "../chaos/schedule/schedule.js";
-import { workloads } from "../chaos/workloads/index.js";
+import { allWorkloads } from "../chaos/workloads/index.js";
 import { exitCodes } from "../contract/errors.js";
 import type { TargetDescription } from "../contract/target/types.js";
 import { runCertify, type RunParts } from "./certify.js";
@@ -101,7 +101,7 @@ async function list(settings: ChaosSettings, parts: RunParts, io: CommandIo): Pr
       const cannot = missing((description) => missingFor(nemesis, description));
       return { id: nemesis.id, description: nemesis.description, needs: nemesis.needs, ...(target === undefined ? {} : { canDo: cannot === undefined }), ...(cannot === undefined ? {} : { missing: cannot }) };
     }),
-    workloads: workloads.map((workload) => {
+    workloads: allWorkloads.map((workload) => {
       const lacks = missing((description) => workload.needs.find((need) => !description.capabilities.includes(need)));
       return { id: workload.id, description: workload.title, ...(target === undefined ? {} : { canDo: lacks === undefined }), ...(lacks === undefined ? {} : { missing: `the target does not declare ${lacks}` }) };
     }),

@@ -34,7 +34,9 @@ function history(...all: readonly Short[]): Operation[] {
 const w = (session: string | undefined, items: string, version: number | null, call: number, more: Partial<Short> = {}): Short => ({ ...(session === undefined ? {} : { session }), write: items, version, at: [call, call + 1], ...more });
 const r = (session: string | undefined, read: Readonly<Record<string, number>>, call: number, more: Partial<Short> = {}): Short => ({ ...(session === undefined ? {} : { session }), read, at: [call, call + 1], ...more });
 
-describe("session checker", () => {
+describe("session checker", function () {
+  // A busy machine takes its time over thousands of operations.
+  this.timeout(60_000);
   const sound: Readonly<Record<string, readonly Short[]>> = {
     "a session that reads what it wrote": [w("a", "x", 1, 0), r("a", { x: 1 }, 2)],
     "another session that does not see it yet": [w("a", "x", 1, 0), r("b", { x: 0 }, 2), r("b", { x: 1 }, 4), r("c", { x: 0 }, 6)],

@@ -35,7 +35,9 @@ function history(...all: readonly Short[]): Operation[] {
   });
 }
 
-describe("transaction checker", () => {
+describe("transaction checker", function () {
+  // A busy machine takes its time over thousands of transactions.
+  this.timeout(60_000);
   const sound: Readonly<Record<string, readonly Short[]>> = {
     "one after the other": [t("x1 y[]", 0), t("x[1] y2", 10), t("x[1] y[2]", 20)],
     "at once, in the order of their reads": [t("x1 y1"), t("x[1] y[1]"), t("x[] y[]")],

@@ -4,6 +4,7 @@ import type { Capability } from "../../contract/target/types.js";
 import { fullDisk, slowDisk } from "./disks.js";
 import { isolateClients, isolateControl, isolatePeers, isolateStorage, lossyLink, partition, partitionOneWay, resetConnections, slowLink } from "./links.js";
 import type { Nemesis } from "./nemesis.js";
+import { slowReplicas, stoppedReplicas } from "./replicas.js";
 import { clockSkew, kill, overload, pause, stop } from "./processes.js";
 
 export const nemeses: readonly Nemesis[] = [
@@ -23,6 +24,8 @@ export const nemeses: readonly Nemesis[] = [
   fullDisk,
   clockSkew,
   overload,
+  slowReplicas,
+  stoppedReplicas,
 ];
 
 /** @throws EdgemarkError usage.input for a name that no nemesis has, with the nearest */

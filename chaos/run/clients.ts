@@ -31,15 +31,16 @@ const backOffMs = { first: 50, most: 500 };
 export async function runClients(port: ChaosPort, options: ClientsOptions): Promise<void> {
   const popIds = port.target.pops.map((pop) => pop.id);
   let issued = 0;
+  const latest = new Map<number, { readonly invocation: Invocation; readonly output: unknown }>();
   const one = async (client: number): Promise<void> => {
     const pop = popIds[client % popIds.length] ?? "";
     const random = randomOf(options.seed, `client ${client}`);
     const history = options.recorder.client(pop);
     let troubles = 0;
     while (!port.signal.aborted && (options.isStriking() || sinceMs(port, options.startNs) < options.forMs)) {
-      const invocation = options.workload.next({ client, issued: issued++, random, prefix: options.prefix });
+      const invocation = options.workload.next({ client, clients: options.clients, issued: issued++, random, prefix: options.prefix, latest: (other) => latest.get(other) });
       options.onKey(invocation.key);
-      const isAnswered = await operate(port, { history, workloadId: options.workload.id, invocation, pop, deadlineMs: options.deadlineMs });
+      const isAnswered = await operate(port, { history, workloadId: options.workload.id, invocation, pop, deadlineMs: options.deadlineMs, onOutput: (output) => void latest.set(client, { invocation, output }) });
       troubles = isAnswered ? 0 : troubles + 1;
       const thinkMs = options.thinkMs * (0.5 + random());
       await port.wait(isAnswered ? thinkMs : Math.min(backOffMs.most, backOffMs.first * 2 ** (troubles - 1)) + thinkMs, port.signal);
@@ -54,15 +55,19 @@ export interface OneOperation {
   readonly invocation: Invocation;
   readonly pop: string;
   readonly deadlineMs: number;
+  /** Told of the answer when it happened. */
+  readonly onOutput?: (output: unknown) => void;
 }
 
 /** Sends and records one operation. @returns whether its answer came */
-export async function operate(port: ChaosPort, { history, workloadId, invocation, pop, deadlineMs }: OneOperation): Promise<boolean> {
+export async function operate(port: ChaosPort, { history, workloadId, invocation, pop, deadlineMs, onOutput }: OneOperation): Promise<boolean> {
   const open = history.invoke({ ...invocation, popId: pop });
   try {
     const answer = answerOf(await port.send({ pop, ...requestOf(workloadId, invocation), deadlineMs }));
-    if (answer.outcome === "ok") open.ok(answer.output);
-    else if (answer.outcome === "fail") open.fail();
+    if (answer.outcome === "ok") {
+      open.ok(answer.output);
+      onOutput?.(answer.output);
+    } else if (answer.outcome === "fail") open.fail();
     else open.info();
     return answer.outcome !== "info";
   } catch (error) {

@@ -24,6 +24,10 @@ export interface Invocation {
 export interface Turn {
   /** The client whose turn it is, from 0. */
   readonly client: number;
+  /** How many there are. */
+  readonly clients: number;
+  /** What a client was answered last, for workloads whose clients go on from there or from each other. */
+  readonly latest: (client: number) => { readonly invocation: Invocation; readonly output: unknown } | undefined;
   /** Operations that all clients together have begun before this one: for values that no other operation has. */
   readonly issued: number;
   /** Uniform in [0, 1), from the run's seed. */

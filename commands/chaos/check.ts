@@ -43,7 +43,7 @@ export function chaosCheck(options: RunCheckOptions): Check {
   const isOwner = settings.select === "owner" && settings.schedule === undefined;
   return {
     id: `chaos.${workload.id}.seed-${seed}`,
-    promise: `${workload.title} are linearizable under faults`,
+    promise: `${workload.title} keep their promises under faults`,
     level: "distributed",
     fixture: workload.fixture,
     needs: [...workload.needs, ...needs, ...(isOwner ? (["locate"] as const) : [])],

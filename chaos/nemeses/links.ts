@@ -69,6 +69,19 @@ export const partitionOneWay: Nemesis = {
   description: "holds up what one side sends to the other; the other way stays open",
 };
 
+/** Both ways: a request takes it twice, and a write takes a request to storage at least. */
+function slowness({ popIds, scope = "clients", parameters }: Aim): Observation | undefined {
+  const leastMs = 2 * (parameters["delayMs"] ?? 0);
+  switch (scope) {
+    case "clients":
+      return { see: "slow", popIds, leastMs };
+    case "storage":
+      return { see: "late-writes", popIds, leastMs };
+    default:
+      return undefined;
+  }
+}
+
 const linkScopes = ["clients", "peers", "storage"] as const;
 
 export const slowLink: Nemesis = {
@@ -79,8 +92,7 @@ export const slowLink: Nemesis = {
   scopes: linkScopes,
   parameters: { delayMs: { least: 20, most: 400 }, jitterMs: { least: 0, most: 100 } },
   faults: ({ popIds, scope = "clients", parameters }) => popIds.map((popId) => ({ kind: "slow-link", popId, scope, parameters })),
-  // Both ways: a request takes it twice.
-  observation: ({ popIds, scope, parameters }) => ((scope ?? "clients") === "clients" ? { see: "slow", popIds, leastMs: 2 * (parameters["delayMs"] ?? 0) } : undefined),
+  observation: slowness,
 };
 
 export const lossyLink: Nemesis = {

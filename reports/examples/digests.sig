@@ -1,0 +1,1 @@
+qxl+VuKzYaYWslc7fXRGGhKcvPfErWRmZtFLNWhS1Jdw6e0diCyTa6/wNkDMyQoyKIcBsZQv8Enz+wd2thkeBQ==

@@ -1,0 +1,1 @@
+rlwbPXybepbLexlCEvqIS3SZ4UEsDZMjBgTQ+PXYOsCfuJNGNLFQ30+PpfofcJBzYtrnpgblZ0kzul8hcgD1DA==

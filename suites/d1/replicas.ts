@@ -174,6 +174,21 @@ export const replicaChecks = [
       assert.deepEqual([values(results[0]), values(results[2])], [["new"], ["new!"]]);
     },
   }),
+  replicaCheck({
+    id: "d1.replica.next-request",
+    promise: "an order is missing from the list that the next request shows where its session forgets the bookmark, and is in it where the bookmark is handed on",
+    claims: ["D1-05", "D1-10"],
+    async run(context) {
+      const { reader, table } = await standing(context, [`CREATE TABLE t_${context.unique}_order (id INTEGER PRIMARY KEY, what TEXT)`]);
+      const list = `SELECT what AS v FROM ${table}_order ORDER BY id`;
+
+      const [, bookmark] = await reader.all([{ op: "run", session: "checkout", sql: `INSERT INTO ${table}_order (what) VALUES ('tea')` }, { op: "bookmark", session: "checkout" }]);
+      const forgetful = await reader.run({ op: "all", ...atReplica, sql: list });
+      const careful = await reader.run({ op: "all", session: "list", start: String(bookmark), sql: list });
+
+      assert.deepEqual([values(forgetful), values(careful)], [[], ["tea"]]);
+    },
+  }),
   ...Object.entries(copies).map(([what, { promise, made, changed, asked }]) =>
     replicaCheck({
       id: `d1.replica.copy.${what}`,

@@ -42,9 +42,9 @@ const replicaCheck = (check: Omit<Parameters<typeof d1Check>[0], "level" | "pops
 /** What a copy can get wrong: statements, one call each, and what must then be the same everywhere. */
 const copies: Readonly<Record<string, { readonly promise: string; readonly made: (t: string) => readonly string[]; readonly changed: (t: string) => readonly string[]; readonly asked: (t: string) => string }>> = {
   "log": {
-    promise: "every change reaches a replica, and once: a counter that was raised 30 times is 30 there",
+    promise: "every change reaches a replica, and once: a counter that was raised 15 times is 15 there",
     made: (t) => [`CREATE TABLE ${t}_n (n INTEGER)`, `INSERT INTO ${t}_n VALUES (0)`],
-    changed: (t) => Array.from({ length: 30 }, () => `UPDATE ${t}_n SET n = n + 1`),
+    changed: (t) => Array.from({ length: 15 }, () => `UPDATE ${t}_n SET n = n + 1`),
     asked: (t) => `SELECT n FROM ${t}_n`,
   },
   "random": {

@@ -143,7 +143,7 @@ details > summary { cursor: pointer; }
 .filter output { color: var(--soft); }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 1rem; margin-bottom: 1.5rem; }
-.cards > .card { content-visibility: auto; contain-intrinsic-size: auto 34rem; } .cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
+.cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
 .cards figure { margin-top: 0.9rem; } figcaption.soft { font-size: 0.86rem; }

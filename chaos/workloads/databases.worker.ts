@@ -89,7 +89,7 @@ async function operate(env: Env, { workload, action, key, input }: Asked): Promi
 }
 
 export default {
-  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/operation") return operate(env, await request.json<Asked>());
     if (pathname === "/primary") {
@@ -97,6 +97,6 @@ export default {
       const { meta } = await env.DB.prepare("SELECT 1").run();
       return Response.json({ region: meta.served_by_region ?? null });
     }
-    return objects.fetch(request as Parameters<typeof objects.fetch>[0], env, ctx);
+    return objects.fetch(request as Parameters<typeof objects.fetch>[0], env);
   },
 } satisfies ExportedHandler<Env>;

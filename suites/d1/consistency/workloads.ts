@@ -129,7 +129,7 @@ async function primaryPop(context: CheckContext): Promise<string> {
   const { fixture, target } = context;
   const first = target.pops[0]?.id ?? "";
   const answer = await context.until(
-    async () => (await fixture.request({ pop: first, path: "/primary", deadlineMs: 5_000 }).catch(() => undefined)) ?? { status: 0, text: "", json: () => undefined },
+    async () => (await fixture.request({ pop: first, path: "/primary", deadlineMs: 5_000 }).catch(() => undefined)) ?? { status: 0, text: "", json: (): unknown => undefined },
     ({ status }) => status === 200,
     { deadlineMs: 20_000, what: "the primary answers a query" },
   );

@@ -124,6 +124,7 @@ describe("generic checkers: what cannot be judged", () => {
     set: add("x", 0, 1),
     append: op("append", 0, 1, { input: "x" }),
     sessions: op("write", 0, null, { input: { items: ["x"] } }),
+    "list-append": op("transaction", 0, null, { input: [["append", "x", 1]] }),
   };
 
   it("is unknown when nothing was answered", () => {

@@ -102,7 +102,7 @@ describe("nemeses", () => {
         const met = new Set(faults.map(({ popId }) => popId));
         assert.ok(met.has("a"), nemesis.id);
         for (const fault of faults) {
-          const capability = fault.kind === "isolate" ? `fault.isolate-${fault.scope ?? ""}` : `fault.${fault.kind}`;
+          const capability = fault.scope === "replication" ? "d1.replica-lag" : fault.kind === "isolate" ? `fault.isolate-${fault.scope ?? ""}` : `fault.${fault.kind}`;
           assert.equal(capability, nemesis.needs);
           if (scope !== undefined) assert.equal(fault.scope, scope);
         }

@@ -96,7 +96,7 @@ describe("edgemark report --open and --watch", () => {
     const answer = await fetch(address, { headers: { connection: "close" } });
     assert.equal(answer.headers.get("content-type"), "text/html; charset=utf-8");
     const page = await answer.text();
-    assert.match(page, /<h1>Certified: level Distributed<\/h1>/);
+    assert.match(page, /<h1>Certified: level Isolate<\/h1>/);
     assert.doesNotMatch(page, /EventSource|connect-src/);
     assert.equal((await fetch(`${address}result.json`, { headers: { connection: "close" } })).status, 404);
     assert.equal((await fetch(address, { method: "POST", headers: { connection: "close" } })).status, 405);

@@ -68,7 +68,7 @@ describe("a submission", () => {
     await filled();
     const { code, said } = await check();
     assert.deepEqual([code, said.split("\n")[0]], [0, `✓ The submission holds: ${out}`]);
-    assert.match(said, /reference@0\.1\.0, level Distributed, until 2027-11-13T00:00:00\.000Z\n {2}signed by sha256:[0-9a-f]{64}; compare it/);
+    assert.match(said, /reference@0\.1\.0, level Isolate, until 2027-11-13T00:00:00\.000Z\n {2}signed by sha256:[0-9a-f]{64}; compare it/);
   });
 
   it("holds with the vendor's key, and until it expires", async () => {

@@ -26,7 +26,7 @@ const steps = {
   lock: { command: [process.execPath, ".ci/lock.mjs"], limitSeconds: 30, count: oneGate },
   unit: {
     command: [binary("mocha"), ...(process.stdout.isTTY ? [] : ["--no-color"]), "--reporter", ".ci/reporter.cjs", "--reporter-option", `output=${mochaCounts}`],
-    limitSeconds: 420,
+    limitSeconds: 600,
     count: async () => {
       const { passes, failures } = JSON.parse(await readFile(mochaCounts, "utf8"));
       return { passed: passes, failed: failures };

@@ -3,8 +3,9 @@ import { limitOf, thresholdOf } from "../../contract/claims/threshold.js";
 import type { Claim } from "../../contract/claims/types.js";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Evidence, FaultRecord, HistoryReference, Measurement, Profile } from "../../contract/result/document.js";
-import { capabilities, type Deployment, type FaultEffect, type FaultSpec, type TargetDescription, type TargetVerbs } from "../../contract/target/types.js";
-import { Inconclusive, NotApplicable, type Check, type CheckContext, type DeployedFixture } from "../check.js";
+import type { Deployment, FaultEffect, FaultSpec, TargetDescription, TargetVerbs } from "../../contract/target/types.js";
+import { Inconclusive, type Check, type CheckContext, type DeployedFixture } from "../check.js";
+import { whereItCanDeploy } from "./deploying.js";
 import type { FixtureDeployments } from "./fixtures.js";
 import { shownOperations, writeHistory } from "./histories.js";
 import { plainLine } from "./plain.js";
@@ -55,21 +56,12 @@ export function openContext(
   scope: RunScope,
   { check, ordinal, deployed, signal }: { check: Check; ordinal: number; deployed: Deployment | undefined; signal: AbortSignal },
 ): OpenContext {
-  const { description, recording, fixtures } = scope;
+  const { verbs, description, recording, fixtures } = scope;
   const evidence: Evidence[] = [];
   const openFaults = new Map<string, number>();
   const ownDeployments: string[] = [];
   const unique = `${scope.word}${ordinal.toString(36)}`;
   let isSealed = false;
-  // Workers that were deployed by hand cannot be joined by others: what a check deploys itself may be there, or not.
-  const whereItCanDeploy = async (deploying: Promise<Deployment>): Promise<Deployment> => {
-    if (description.capabilities.includes("deploy")) return deploying;
-    return deploying.catch((error: unknown) => {
-      if (error instanceof EdgemarkError && error.code === "target.refused") throw new NotApplicable(`the target does not declare deploy (${capabilities.deploy}): ${error.message}`);
-      throw error;
-    });
-  };
-  const verbs: TargetVerbs = { ...scope.verbs, deploy: (spec) => whereItCanDeploy(scope.verbs.deploy(spec)) };
   const doorOf = (deployment: Deployment): DeployedFixture => fixtures.door(deployment, signal);
 
   const heal: CheckContext["heal"] = async (faultId) => {
@@ -102,7 +94,7 @@ export function openContext(
       return doorOf(deployed);
     },
     async deploy(fixture, options) {
-      const deployment = await whereItCanDeploy(fixtures.own(fixture, options?.name, unique));
+      const deployment = await whereItCanDeploy(description, fixtures.own(fixture, options?.name, unique));
       ownDeployments.push(deployment.deploymentId);
       return doorOf(deployment);
     },

@@ -85,6 +85,12 @@ describe("a run", () => {
     assert.equal(declaring.of("made.deploys").verdict, "fail");
   });
 
+  it("gives all checks of a run the same verbs, by which they know what they share", async () => {
+    const seen = new Set<unknown>();
+    await run(["made.one", "made.two"].map((id) => check(id, async ({ verbs }) => void seen.add(verbs))));
+    assert.equal(seen.size, 1);
+  });
+
   it("fails a check that does not answer in time, and goes on without it", async () => {
     let isAborted = false;
     const { of } = await run([

@@ -18,6 +18,7 @@ import type { Check, Suite } from "../check.js";
 import { inapplicableBecause, selectChecks } from "./applicability.js";
 import { conduct, deployLimitMs, type Conducted } from "./conductor.js";
 import type { Recording, RunScope } from "./context.js";
+import { verbsForChecks } from "./deploying.js";
 import { fingerprint } from "./environment.js";
 import { openPool } from "./exchange.js";
 import { defaultRecoveryMs, openFixtures, type FixtureDeployments } from "./fixtures.js";
@@ -98,7 +99,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
     recoveryMs: options.recoveryMs ?? defaultRecoveryMs,
   });
   const scope: RunScope = {
-    verbs: session.verbs,
+    verbs: verbsForChecks(session.verbs, session.description),
     description: session.description,
     profile,
     seed,

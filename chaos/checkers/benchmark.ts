@@ -1,11 +1,12 @@
 // How fast the checkers are: `node dist/chaos/checkers/benchmark.js` prints operations per second for each history.
+import { seededRandom } from "../../contract/random.js";
 import { checkCounter } from "./counter.js";
 import { checkLinearizability } from "./linearizability.js";
 import { casModel } from "./register-model.js";
 import { checkRegister } from "./register.js";
 import { setModel } from "./set-model.js";
 import { checkSessions } from "./sessions.js";
-import { seededRandom, simulateCache } from "./simulated-cache.js";
+import { simulateCache } from "./simulated-cache.js";
 import { actCas, actCounter, actRegister, actSet, simulateObject, withStaleRead } from "./simulated-object.js";
 import { simulateSessions } from "./simulated-sessions.js";
 import { simulateTransactions } from "./simulated-transactions.js";

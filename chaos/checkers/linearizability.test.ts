@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { seededRandom } from "../../contract/random.js";
 import { checkCounter } from "./counter.js";
 import { models } from "./index.js";
 import { checkLinearizability } from "./linearizability.js";
 import { casModel } from "./register-model.js";
 import { checkRegister } from "./register.js";
 import { setModel } from "./set-model.js";
-import { seededRandom } from "./simulated-cache.js";
 import { actCas, actSet, simulateObject, withStaleRead } from "./simulated-object.js";
 
 type Fields = Partial<Operation>;

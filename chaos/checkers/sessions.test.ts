@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Operation } from "../../contract/history/types.js";
-import { seededRandom } from "./simulated-cache.js";
+import { seededRandom } from "../../contract/random.js";
 import { simulateSessions } from "./simulated-sessions.js";
 import { checkSessions } from "./sessions.js";
 

@@ -50,14 +50,3 @@ export function simulateCache(options: SimulatedCacheOptions): Operation[] {
 function nanoseconds(valueMs: number): bigint {
   return BigInt(Math.max(0, Math.round((valueMs + 1_000) * 1e6)));
 }
-
-/** A small seeded generator, uniform in [0, 1). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Operation } from "../../contract/history/types.js";
+import { seededRandom } from "../../contract/random.js";
 import { someOrderExplains } from "./brute-force.js";
-import { seededRandom, simulateCache } from "./simulated-cache.js";
+import { simulateCache } from "./simulated-cache.js";
 import { checkStaleness } from "./staleness.js";
 
 const seed = 20_251;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Operation } from "../../contract/history/types.js";
-import { seededRandom } from "./simulated-cache.js";
+import { seededRandom } from "../../contract/random.js";
 import { simulateTransactions } from "./simulated-transactions.js";
 import { checkTransactions, isolationLevelOf, type IsolationLevel } from "./transactions.js";
 

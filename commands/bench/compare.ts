@@ -3,10 +3,10 @@
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import { startCalibrationServer, type CalibrationServer } from "../../load/calibration/processes.js";
 import type { ComparedMetric } from "../../reports/comparison/types.js";
-import { seededRandom } from "../../reports/statistics/random.js";
 import { usualMinEffectPercent } from "../compare.js";
 import { measurePairs, numbersOf, verdictOfMetrics, type SliceAddress, type SliceNumbers } from "../compare/pairs.js";
 import type { CommandIo } from "../io.js";
+import { seededRandom } from "../../contract/random.js";
 import type { Figure } from "./figure.js";
 
 export interface CompareFigureOptions {

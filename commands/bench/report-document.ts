@@ -2,7 +2,7 @@
 // histories with the violation they show. Drawn from a seed, so that every benchmark renders the same page.
 import { resultSchema, verdicts, type CheckResult, type Measurement, type ResultDocument, type ShownOperation, type Verdict } from "../../contract/result/document.js";
 import { edgemarkVersion } from "../../contract/version.js";
-import { seededRandom } from "../../reports/statistics/random.js";
+import { seededRandom } from "../../contract/random.js";
 
 export interface LargeRun {
   readonly checks: number;

@@ -6,12 +6,12 @@ import type { TargetVerbs } from "../../contract/target/types.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import { comparisonSchema, type Comparison, type ComparedSide } from "../../reports/comparison/types.js";
 import { confidenceFor } from "../../reports/comparison/paired.js";
-import { seededRandom } from "../../reports/statistics/random.js";
 import { fingerprint } from "../../suites/runner/environment.js";
 import { knownTargets } from "../../targets/names.js";
 import { openTarget, type OpenedTarget } from "../../targets/open.js";
 import { bindingsOn, deployProgram, endpointOf, probeProgram } from "../load/deploy.js";
 import { makeRunDirectory } from "../run-directory.js";
+import { seededRandom } from "../../contract/random.js";
 import { measurePairs, numbersOf, verdictOfMetrics, type SliceAddress, type Workload } from "./pairs.js";
 import { buildRevision, commitOf, type Revision } from "./revision.js";
 

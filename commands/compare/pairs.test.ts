@@ -2,8 +2,8 @@
 // and 100 with a slower one the verdicts are right as often as the README says.
 import assert from "node:assert/strict";
 import type { ComparedMetric } from "../../reports/comparison/types.js";
-import { seededRandom } from "../../reports/statistics/random.js";
 import { figuresOf } from "../bench/compare.js";
+import { seededRandom } from "../../contract/random.js";
 import { measurePairs, type SliceNumbers, type Workload } from "./pairs.js";
 
 const address = (url: string): Workload["a"] => ({ url, host: "made-up", path: "/" });

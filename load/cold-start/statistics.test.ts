@@ -1,6 +1,6 @@
 // Cold-start figures from samples whose truth is known: what is subtracted, left out, bounded and declared void.
 import assert from "node:assert/strict";
-import { seededRandom } from "../open-loop/schedule.js";
+import { seededRandom } from "../../contract/random.js";
 import { coldStartOf, median, rankOf, thinnedTo, type ColdSample } from "./statistics.js";
 
 /** Cold starts of 3 ms plus an exponential with a mean of 1 ms, over a warm latency that varies. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seededRandom } from "../open-loop/schedule.js";
+import { seededRandom } from "../../contract/random.js";
 import { findingsOf, voidOf } from "./judge.js";
 import { k6Scenarios, planOf } from "./plan.js";
 import { countOf, parsePoint, percentileOf, readSamples, sortedOf, sumOf, type K6Samples } from "./samples.js";

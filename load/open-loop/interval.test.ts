@@ -1,7 +1,7 @@
 // The interval of a percentile must hold the truth about as often as it says, for independent and for clumped latencies.
 import assert from "node:assert/strict";
+import { seededRandom } from "../../contract/random.js";
 import { intervalOf } from "./interval.js";
-import { seededRandom } from "./schedule.js";
 
 /** How many of 200 runs have an interval that holds the truth. */
 function covered(run: (random: () => number) => number[], percentile: number, truth: number): number {

@@ -1,5 +1,6 @@
 // When requests are meant to be sent, fixed before the first one is: the server's slowness must not change it.
 import { EdgemarkError } from "../../contract/errors.js";
+import { seededRandom } from "../../contract/random.js";
 
 export type Arrivals = "uniform" | "poisson";
 
@@ -84,16 +85,5 @@ function randomly(count: number, random: () => number): () => number | undefined
     share += (1 - share) * (1 - (1 - random()) ** (1 / left));
     left--;
     return share;
-  };
-}
-
-/** Uniform in [0, 1); the same numbers for the same seed. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,8 +1,8 @@
 // Comparisons of runs: what is found, what is not known, and what must never be believed.
 import assert from "node:assert/strict";
 import type { Measurement, ResultDocument } from "../../contract/result/document.js";
-import { seededRandom } from "../statistics/random.js";
 import { check, run } from "../testdata/samples.js";
+import { seededRandom } from "../../contract/random.js";
 import { compareRuns } from "./compare.js";
 import { comparePairs, confidenceFor } from "./paired.js";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { Measurement, ResultDocument } from "../../contract/result/document.js";
 import { comparisonPage } from "../html/matrix/page.js";
-import { seededRandom } from "../statistics/random.js";
 import { badRun, bigRun, check, goodRun, hostileRun, interruptedRun, run } from "../testdata/samples.js";
+import { seededRandom } from "../../contract/random.js";
 import { matrixOf } from "./matrix.js";
 import { ratiosOf } from "./ratios.js";
 import { trendsOf } from "./trends.js";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Measurement, ResultDocument } from "../../contract/result/document.js";
-import { seededRandom } from "../statistics/random.js";
 import { check, run } from "../testdata/samples.js";
+import { seededRandom } from "../../contract/random.js";
 import { judgeNights } from "./judge-nights.js";
 import { appendNight, readNights, type Nights } from "./store.js";
 

@@ -1,9 +1,9 @@
 // Change points against published vectors: Apache Otava's and MongoDB's own test series, with what their tests expect.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { seededRandom } from "../../contract/random.js";
 import { changePoints } from "./change-points.js";
 import { bestSplit, divergences } from "./divergence.js";
-import { seededRandom } from "./random.js";
 import { windowedChangePoints, type WindowedOptions } from "./windowed-change-points.js";
 
 interface Tigerbeetle {

@@ -1,7 +1,8 @@
 // Change points of a series by E-divisive: the series is cut where it differs most, each part again, as long as the cut is
 // more than chance. Chance is judged by permutations, which know no distribution; nights with a neighbour have none.
+import { seededRandom } from "../../contract/random.js";
 import { bestSplit, type Split, type Tail } from "./divergence.js";
-import { seededRandom, shuffle } from "./random.js";
+import { shuffle } from "./random.js";
 
 export interface ChangePoint {
   /** First value after the change. */

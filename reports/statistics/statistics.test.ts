@@ -1,7 +1,7 @@
 // The tests and intervals against published examples, and against every arrangement counted one by one.
 import assert from "node:assert/strict";
+import { seededRandom } from "../../contract/random.js";
 import { normalBelow, normalQuantile, studentBeyond } from "./distributions.js";
-import { seededRandom } from "./random.js";
 import { shiftBetween } from "./shift.js";
 import { fewestPairs, hodgesLehmann, signedRank } from "./signed-rank.js";
 

@@ -1,0 +1,15 @@
+// Seeded randomness: what was drawn can be drawn again. One generator for the whole project, so that a seed means the same everywhere.
+
+/**
+ * @param seed any integer
+ * @returns uniform numbers in [0, 1), the same for the same seed
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}

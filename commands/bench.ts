@@ -3,35 +3,28 @@
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { EdgemarkError, exitCodes } from "../contract/errors.js";
-import type { Deployment, TargetVerbs } from "../contract/target/types.js";
-import { runSaturation } from "../load/autocannon/driver.js";
 import { runOpenLoop } from "../load/open-loop/open-loop.js";
 import { kvFixture } from "../suites/kv/client.js";
 import { helloFixture } from "../suites/workers/fixtures.js";
-import type { Fixture } from "../suites/check.js";
 import { openTarget, type OpenedTarget } from "../targets/open.js";
 import { startBareWorkerd } from "./bench/bare-workerd.js";
 import { failoverGaps } from "./bench/failover.js";
 import { compareFigures, usualCompareFigures } from "./bench/compare.js";
-import { type Figure, median } from "./bench/figure.js";
+import { d1Figures } from "./bench/d1.js";
+import type { Figure } from "./bench/figure.js";
 import { objectFigures } from "./bench/objects.js";
 import { residentMbPerPop } from "./bench/memory.js";
+import { type Address, connections, deployed, interleaved, prefixed, ratioFigure } from "./bench/rates.js";
 import { reportFigures } from "./bench/report.js";
 import { listOf, numberBetween, type CommandSpec } from "./command.js";
 import type { CommandIo } from "./io.js";
 import type { MutantParts } from "./mutants.js";
 
 /** What can be measured alone. */
-const benchParts = ["memory", "rates", "hits", "failover", "objects", "report", "compare"] as const;
+const benchParts = ["memory", "rates", "hits", "failover", "objects", "d1", "report", "compare"] as const;
 /** What is measured when nothing is named: comparing takes the better part of an hour. */
 const usualParts: readonly string[] = benchParts.filter((part) => part !== "compare");
 type BenchPart = (typeof benchParts)[number];
-
-interface Address {
-  readonly url: string;
-  readonly host: string;
-  readonly path: string;
-}
 
 export interface BenchOptions {
   readonly only: readonly BenchPart[];
@@ -41,8 +34,6 @@ export interface BenchOptions {
   readonly comparisons: number;
   readonly isJson: boolean;
 }
-
-const connections = 16;
 
 /** @throws EdgemarkError usage.flag for a part that does not exist */
 function partsOf(names: readonly string[]): readonly BenchPart[] {
@@ -69,8 +60,9 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
       { flags: "--json", words: "one JSON object on stdout: {figures, conditions}" },
     ],
     examples: [
-      ["edgemark bench", "everything, about seven minutes"],
+      ["edgemark bench", "everything, about eight minutes"],
       ["edgemark bench --only objects --kills 20", "Durable Objects under faults"],
+      ["edgemark bench --only d1", "reads at a replica, and D1 beside stock workerd's"],
       ["edgemark bench --only compare", "how often comparisons are wrong, the better part of an hour"],
       ["edgemark bench --rounds 3 --kills 0", "rates only, quicker"],
       ["edgemark bench --json > bench.json", "for a script"],
@@ -99,8 +91,9 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
 export async function runBench(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<number> {
   const figures: Figure[] = [];
   const loadBefore = loadavg()[0] ?? 0;
-  if (options.only.some((part) => !["objects", "report", "compare"].includes(part))) figures.push(...(await requestFigures(options, parts, io)));
+  if (options.only.some((part) => !["objects", "d1", "report", "compare"].includes(part))) figures.push(...(await requestFigures(options, parts, io)));
   if (options.only.includes("objects") && options.kills > 0) figures.push(...(await objectFigures(options, io)));
+  if (options.only.includes("d1")) figures.push(...(await d1Figures(options, io)));
   if (options.only.includes("compare")) figures.push(...(await compareFigures({ ...usualCompareFigures, comparisons: options.comparisons }, io)));
   if (options.only.includes("report")) figures.push(...(await reportFigures(options.rounds)));
   const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore: loadBefore, ...options };
@@ -153,61 +146,11 @@ async function start(name: string, open: { stop(): Promise<unknown> }[]): Promis
   return target;
 }
 
-async function deployed(verbs: TargetVerbs, fixture: Fixture, path: string): Promise<Address> {
-  const deployment: Deployment = await verbs.deploy({
-    name: `bench-${fixture.name}`,
-    mainModule: "main.js",
-    modules: [{ path: "main.js", kind: "esm", content: await readFile(fixture.program) }],
-    compatibilityDate: "2026-01-01",
-    compatibilityFlags: [],
-    bindings: fixture.bindings,
-    crons: [],
-  });
-  const [endpoint] = deployment.endpoints;
-  return { url: endpoint?.url ?? "", host: endpoint?.host ?? "", path };
-}
-
 async function putBenchKey({ url, host }: Address): Promise<void> {
   const { request } = await import("undici");
   const response = await request(`${url}/operations`, { method: "POST", headers: { host }, body: JSON.stringify([{ op: "put", key: "bench", text: "value" }]) });
   const text = await response.body.text();
   if (!text.includes('"ok":true')) throw new Error(`the benchmark's key could not be written: ${text}`);
-}
-
-function prefixed(prefix: string, addresses: Readonly<Record<string, Address>>): Readonly<Record<string, Address>> {
-  return Object.fromEntries(Object.entries(addresses).map(([name, address]) => [`${prefix} ${name}`, address]));
-}
-
-/** Rates by name, one per round; every round loads everybody once, so that the machine's moods meet all of them. */
-async function interleaved(addresses: Readonly<Record<string, Address>>, options: BenchOptions, io: CommandIo): Promise<ReadonlyMap<string, readonly number[]>> {
-  const rates = new Map<string, number[]>(Object.keys(addresses).map((name) => [name, []]));
-  const load = async (address: Address, durationMs: number): Promise<number> => {
-    const result = await runSaturation({ ...address, connections, durationMs, pipelining: 1 });
-    if (result.non2xx + result.errors > 0) throw new Error(`the load met ${result.non2xx} answers without success and ${result.errors} errors at ${address.url}`);
-    return result.requestsPerSecond;
-  };
-  for (const address of Object.values(addresses)) await load(address, 1000);
-  for (let round = 0; round < options.rounds; round++) {
-    for (const [name, address] of Object.entries(addresses)) rates.get(name)?.push(await load(address, options.roundMs));
-    io.err(`round ${round + 1}: ${[...rates].map(([name, all]) => `${name} ${Math.round(all.at(-1) ?? 0)}/s`).join(", ")}\n`);
-  }
-  return rates;
-}
-
-function ratioFigure(id: string, rates: ReadonlyMap<string, readonly number[]>, ours: string, theirs: string, least: number, words: string): Figure {
-  const [mine = [], other = []] = [rates.get(ours), rates.get(theirs)];
-  // Pairs of one round: both met the same machine.
-  const ratios = mine.map((rate, round) => rate / (other[round] ?? Number.NaN));
-  const value = median(ratios);
-  return {
-    id,
-    value,
-    unit: "ratio",
-    n: ratios.length,
-    goal: `at least ${least} ${words}`,
-    held: value >= least,
-    detail: `median ${Math.round(median(mine))}/s against ${Math.round(median(other))}/s; ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(" ")}`,
-  };
 }
 
 async function hitFigures(address: Address): Promise<readonly Figure[]> {

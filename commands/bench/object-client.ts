@@ -47,7 +47,8 @@ export async function deployCounters(verbs: TargetVerbs, name: string): Promise<
   };
 }
 
-function exchange({ url, host }: Endpoint, path: string, agent: Agent, deadlineMs: number): Promise<string> {
+/** One GET over the agent's connections. @throws when no 200 came before the deadline */
+export function exchange({ url, host }: Endpoint, path: string, agent: Agent, deadlineMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(path, url), { agent, headers: { host }, signal: AbortSignal.timeout(deadlineMs) }, (response) => {
       let text = "";

@@ -103,6 +103,8 @@ export class D1Replica extends DurableObject<D1Env> {
         this.#applyDue();
         continue;
       }
+      // What came while this copy was told to stand still is here already: a question for more may be held for seconds.
+      this.#applyDue();
       const isThere = await this.#pull(pollMs).catch(() => false);
       if (!isThere) await scheduler.wait(pausesMs.failed);
     }

@@ -5,7 +5,7 @@ import { createServer, request as httpRequest, Agent, type RequestListener, type
 import { connect, createServer as createPlainServer, type AddressInfo, type Socket } from "node:net";
 import { Path } from "../links/path.js";
 import { placesOf } from "../topology.js";
-import type { PopDoor, Route } from "./connection.js";
+import type { PopDoor, Route } from "./door.js";
 import { listen, type Listener } from "./listener.js";
 
 const [place] = placesOf(1);

@@ -1,79 +1,18 @@
 // One client connection at the ingress. Bytes are passed on as they come; only heads are read. Requests go one after
 // the other, so between two of them the connection can move to another process of its PoP: that is how a deployment is
 // rolled out without losing a request. A PoP that dies takes its connections with it, as a real one does.
-import { connect, type Socket } from "node:net";
-import { type BodyTracker, trackBody } from "./framing.js";
-import { BadRequest, maximumHeadBytes, parseRequestHead, parseResponseHead, type RequestHead } from "./head.js";
+import type { Socket } from "node:net";
+import type { Origin, PopDoor } from "./door.js";
+import { Exchange, headEnd, isRepeatable, type Repetition } from "./exchange.js";
+import { BadRequest, maximumHeadBytes, parseRequestHead, type RequestHead } from "./head.js";
 import { type ClientIdentity, identify, rewriteHead } from "./identity.js";
 import { type OwnStatus, ownAnswer } from "./own-answer.js";
 import { salvageUnread } from "./salvage.js";
+import { canCarry, openUpstream, type Upstream } from "./upstream.js";
 import { Passage } from "../links/passage.js";
-import type { Path } from "../links/path.js";
-import type { Place } from "../topology.js";
 
-/** A socket of one process of a PoP that serves one deployment. */
-export interface Origin {
-  readonly port: number;
-  /** Distinguishes the processes that follow each other at one PoP. */
-  readonly generation: number;
-  /** Header lines that the engine is told besides. */
-  readonly lines?: string;
-}
-
-export type Route = { readonly kind: "origin"; readonly origin: Origin } | { readonly kind: "none"; readonly reason: string };
-
-/** What a connection needs to know of the PoP it landed at. */
-export interface PopDoor {
-  readonly place: Place;
-  /** The link between the PoP and its clients. */
-  readonly fromClients: Path;
-  readonly toClients: Path;
-  route(host: string): Route;
-  /**
-   * Told the beginning of a head that is not complete yet, so that what it will ask for can be made ready.
-   * @returns whether it says for whom it is: then it is told no more of this head
-   */
-  expect?(headBegin: string): boolean;
-  /** Told when a request begins and ends, by generation, so that a process can be stopped when it is idle. */
-  onRequest(generation: number, change: 1 | -1): void;
-}
-
-interface Upstream {
-  readonly socket: Socket;
-  readonly origin: Origin;
-  lastUsedMs: number;
-}
-
-interface Exchange {
-  readonly method: string;
-  readonly request: BodyTracker;
-  readonly generation: number;
-  /** The connection ends after the answer: the client wants it, or the PoP is going. */
-  isLast: boolean;
-  response: BodyTracker | undefined;
-  /** The response has no length: it ends when the engine closes the connection. */
-  endsWithConnection: boolean;
-  /** Bytes of a response head that is not complete yet. */
-  headBytes: Buffer | undefined;
-  /** Request body that was passed on. */
-  bodyBytes: number;
-  /** The answer began before the request was over. */
-  isEarly: boolean;
-  /** The whole request, when it may be sent again: no body, no effect by its method, and sent on a connection that was used before. */
-  readonly again: { readonly text: string; readonly host: string } | undefined;
-}
-
-/** The engine closes connections that were idle for 5 s; one that is nearly that old is not used again. */
-const staleUpstreamMs = 3000;
-/**
- * The engine closes a connection some time after an answer that was given before a long body was read (it drains 64 KiB).
- * A connection that carried more than this is not used again, so that no later request meets that close.
- */
-const longBodyBytes = 16 * 1024;
-const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 /** A refused client may finish reading its answer before the connection goes. */
 const refusedLingerMs = 5000;
-const headEnd = Buffer.from("\r\n\r\n");
 
 export class ClientConnection {
   readonly #client: Socket;
@@ -186,19 +125,8 @@ export class ClientConnection {
     const before = this.#upstream;
     const upstream = this.#upstreamTo(origin);
     const text = rewriteHead(head, this.#identity, origin.lines);
-    const mayRepeat = upstream === before && head.framing.kind === "none" && !head.isUpgrade && safeMethods.has(head.method);
-    this.#exchange = {
-      method: head.method,
-      request: trackBody(head.framing),
-      generation: origin.generation,
-      isLast: head.isLast,
-      response: undefined,
-      endsWithConnection: false,
-      headBytes: undefined,
-      bodyBytes: 0,
-      isEarly: false,
-      again: mayRepeat ? { text, host: head.host } : undefined,
-    };
+    const mayRepeat = upstream === before && isRepeatable(head);
+    this.#exchange = new Exchange(head, origin.generation, mayRepeat ? { text, host: head.host } : undefined);
     this.door.onRequest(origin.generation, 1);
     upstream.socket.write(text, "latin1");
   }
@@ -206,12 +134,10 @@ export class ClientConnection {
   #upstreamTo(origin: Origin): Upstream {
     const nowMs = Date.now();
     const current = this.#upstream;
-    const isReusable = current !== undefined && current.origin.port === origin.port && current.origin.generation === origin.generation && nowMs - current.lastUsedMs < staleUpstreamMs;
-    if (current !== undefined && isReusable) return current;
+    if (current !== undefined && canCarry(current, origin, nowMs)) return current;
     this.#dropUpstream();
-    // The engine sees the client's own address: all of 127/8 is local, so the source address can be kept.
-    const socket = connect({ host: "127.0.0.1", port: origin.port, localAddress: this.#identity.address.startsWith("127.") ? this.#identity.address : "127.0.0.1", noDelay: true });
-    const upstream: Upstream = { socket, origin, lastUsedMs: nowMs };
+    const upstream = openUpstream(origin, this.#identity.address, nowMs);
+    const { socket } = upstream;
     this.#upstream = upstream;
     socket.on("data", (chunk: Buffer) => this.#fromUpstream(upstream, chunk));
     salvageUnread(socket, (chunk) => this.#fromUpstream(upstream, chunk));
@@ -246,45 +172,24 @@ export class ClientConnection {
     if (!this.#outbound.push(chunk)) upstream.socket.pause();
     if (this.#isTunnel || exchange === undefined) return;
     let at = 0;
-    while (exchange.response === undefined && at < chunk.length) at = this.#responseHead(exchange, chunk, at);
+    while (exchange.response === undefined && at < chunk.length) at = exchange.readResponseHead(chunk, at);
+    this.#isTunnel = exchange.isUpgraded;
     if (exchange.response !== undefined && !this.#isTunnel) {
       exchange.response.consume(chunk, at);
       this.#finishIfOver();
     }
   }
 
-  /** Reads a response head, which may be an interim one. @returns the offset after it */
-  #responseHead(exchange: Exchange, chunk: Buffer, offset: number): number {
-    const before = exchange.headBytes?.length ?? 0;
-    const bytes = exchange.headBytes === undefined ? chunk.subarray(offset) : Buffer.concat([exchange.headBytes, chunk.subarray(offset)]);
-    const end = bytes.indexOf(headEnd);
-    if (end === -1) {
-      exchange.headBytes = bytes;
-      return chunk.length;
-    }
-    exchange.headBytes = undefined;
-    const head = parseResponseHead(bytes.toString("latin1", 0, end), exchange.method);
-    if (head.status === 101) {
-      this.#isTunnel = true;
-      exchange.response = trackBody({ kind: "until-close" });
-    } else if (head.status >= 200) {
-      exchange.response = trackBody(head.framing);
-      exchange.endsWithConnection = head.framing.kind === "until-close";
-      exchange.isEarly = !exchange.request.isDone;
-    }
-    return offset + end + headEnd.length - before;
-  }
-
   #finishIfOver(): void {
     const exchange = this.#exchange;
-    if (exchange?.response?.isDone !== true || !exchange.request.isDone) return;
+    if (exchange?.isOver !== true) return;
     this.#endExchange();
     if (exchange.isLast) {
       this.#dropUpstream();
       this.#outbound.after(() => this.#client.end());
       return;
     }
-    if (exchange.isEarly || exchange.bodyBytes > longBodyBytes) this.#dropUpstream();
+    if (exchange.spoilsConnection) this.#dropUpstream();
     if (this.#upstream !== undefined) this.#upstream.lastUsedMs = Date.now();
     const next = this.#pending;
     this.#pending = undefined;
@@ -303,7 +208,7 @@ export class ClientConnection {
     this.#upstream = undefined;
     const exchange = this.#exchange;
     if (exchange === undefined && !this.#isTunnel) return;
-    if (exchange?.again !== undefined && exchange.response === undefined && exchange.headBytes === undefined && this.#repeat(exchange, exchange.again)) return;
+    if (exchange?.again !== undefined && exchange.isUnanswered && this.#repeat(exchange, exchange.again)) return;
     // All of the answer is out: what the client still sends of its request is read and dropped, and its connection lives on.
     if (exchange?.response?.isDone === true) return;
     // A response without a length, and a tunnel, end with their connection; anything else that ends now was cut off.
@@ -312,10 +217,10 @@ export class ClientConnection {
   }
 
   /** Sends a request again whose connection the engine closed just as it was sent. @returns false when nothing serves it */
-  #repeat(exchange: Exchange, again: NonNullable<Exchange["again"]>): boolean {
+  #repeat(exchange: Exchange, again: Repetition): boolean {
     const route = this.door.route(again.host);
     if (route.kind === "none" || route.origin.generation !== exchange.generation) return false;
-    this.#exchange = { ...exchange, again: undefined };
+    exchange.again = undefined;
     this.#upstreamTo(route.origin).socket.write(again.text, "latin1");
     return true;
   }

@@ -2,7 +2,8 @@
 // clients are refused at once; the anycast address takes a connection to the nearest PoP that is up and keeps it there.
 import { createServer, type Server, type Socket } from "node:net";
 import { quietPorts } from "./ports.js";
-import { ClientConnection, type PopDoor } from "./connection.js";
+import { ClientConnection } from "./connection.js";
+import type { PopDoor } from "./door.js";
 
 export interface Listener {
   /** The port, the same over closing and opening again. */

@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.js";
 export const mutant = {
   id: "front-keeps-dead-pop",
   defect: "The anycast address keeps sending clients to a PoP that is dead.",
-  file: "reference-impl/supervisor/edge.ts",
+  file: "reference-impl/supervisor/doors.ts",
   find: "pop.isAnnounced = isAnnounced;",
   replace: "pop.isAnnounced = true;",
   caughtBy: ["failover.kill"],

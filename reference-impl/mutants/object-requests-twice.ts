@@ -8,7 +8,7 @@ export const mutant = {
   find: '    upstream.socket.write(text, "latin1");',
   replace: [
     "    if (Math.random() < 0.1) {",
-    '      const twin = connect({ host: "127.0.0.1", port: origin.port }).on("error", () => undefined);',
+    '      const twin = openUpstream(origin, "127.0.0.1", 0).socket.on("error", () => undefined);',
     "      const write = upstream.socket.write.bind(upstream.socket) as (bytes: Buffer | string, encoding?: BufferEncoding) => boolean;",
     '      upstream.socket.write = ((bytes: Buffer | string, encoding?: BufferEncoding) => (twin.write(bytes, encoding), write(bytes, encoding))) as Socket["write"];',
     "    }",

@@ -1,7 +1,7 @@
 // One PoP: the process that serves it now, processes that are finishing their last requests, and the door through which
 // clients come. Its life is told in events; what happens to it never reaches another PoP.
 import { rm } from "node:fs/promises";
-import type { PopDoor, Route } from "../front/connection.js";
+import type { PopDoor, Route } from "../front/door.js";
 import type { Listener } from "../front/listener.js";
 import { Path } from "../links/path.js";
 import type { Place } from "../topology.js";

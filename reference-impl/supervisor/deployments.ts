@@ -1,0 +1,98 @@
+// What is deployed, and how it gets to the PoPs: as part of their processes' configuration, or loaded on demand.
+import { AdminFailed, callAdmin } from "./admin.js";
+import type { DeployedWorker } from "./deployment.js";
+import type { EdgeState } from "./edge-state.js";
+import { EngineFailed } from "./engine.js";
+import type { OnDemand } from "./on-demand.js";
+import type { PopHooks } from "./pop.js";
+
+export interface Deployments {
+  /** Workers that are part of a process's configuration. */
+  inProcess(): readonly DeployedWorker[];
+  /** What a PoP asks about workers that are loaded on demand; undefined when none ever is. */
+  readonly hooks: PopHooks["onDemand"];
+  /** Rolls a worker out on every PoP that is up; the previous version serves until then, and on failure. @throws EngineFailed */
+  deploy(worker: DeployedWorker): Promise<void>;
+  undeploy(name: string): void;
+  /** The next request of the worker meets an isolate that never ran. */
+  evict(name: string): Promise<void>;
+}
+
+/**
+ * @param onDemand undefined: every worker is part of its process
+ * @param rollOut replaces every PoP's process by one with the workers as they are now; throws EngineFailed
+ */
+export function deploymentsOf(state: EdgeState, onDemand: OnDemand | undefined, rollOut: () => Promise<void>): Deployments {
+  const { adminToken, workers } = state;
+  /** Still loaded on demand, and to be part of the next processes. */
+  const alsoInProcess = new Set<string>();
+
+  /** Another worker calls it, and needs it in the same configuration. */
+  const isBound = (name: string): boolean => [...workers.values()].some((worker) => worker.bindings.some((binding) => binding.kind === "service" && binding.service === name));
+
+  /** Loads a version once, where clients come last, to see that it can be. @throws EngineFailed with what the engine says */
+  async function tryOut(worker: DeployedWorker, isolate: string): Promise<void> {
+    const pop = state.upPops().at(-1);
+    if (pop === undefined) return;
+    try {
+      await callAdmin(pop, adminToken, "/loader/load", { isolate });
+    } catch (error) {
+      if (error instanceof AdminFailed) throw new EngineFailed(`the worker ${worker.name} cannot be loaded`, error.message);
+      throw error;
+    } finally {
+      void callAdmin(pop, adminToken, "/loader/end", { isolate }).catch(() => undefined);
+    }
+  }
+
+  /** Rolls a worker out that is part of the processes' configuration, and with it those that it calls. */
+  async function deployWithProcess(worker: DeployedWorker): Promise<void> {
+    const before = workers.get(worker.name);
+    const isolate = onDemand?.isolateOf(worker.name);
+    workers.set(worker.name, worker);
+    try {
+      if (isolate !== undefined) alsoInProcess.add(worker.name);
+      await rollOut();
+    } catch (error) {
+      if (before === undefined) workers.delete(worker.name);
+      else workers.set(worker.name, before);
+      throw error;
+    } finally {
+      alsoInProcess.delete(worker.name);
+    }
+    for (const name of workers.keys()) if (name === worker.name || isBound(name)) onDemand?.remove(name);
+  }
+
+  function forgetRoutes(): void {
+    for (const pop of state.pops) pop.forgetRoutes();
+  }
+
+  const hooks: PopHooks["onDemand"] = onDemand && {
+    names: () => [...workers.keys()].filter((name) => onDemand.isolateOf(name) !== undefined),
+    isolateOf: (name) => onDemand.isolateOf(name),
+    expected: (pop, name) => void callAdmin(pop, adminToken, "/loader/load", { isolate: onDemand.isolateOf(name) }).catch(() => undefined),
+  };
+
+  return {
+    inProcess: () => [...workers.values()].filter(({ name }) => onDemand?.isolateOf(name) === undefined || alsoInProcess.has(name) || isBound(name)),
+    hooks,
+    async deploy(worker) {
+      if (onDemand?.canLoad(worker) === true && !isBound(worker.name)) {
+        await onDemand.deploy(worker, (isolate) => tryOut(worker, isolate));
+        workers.set(worker.name, worker);
+      } else await deployWithProcess(worker);
+      forgetRoutes();
+      state.emit("deployment-rolled-out", "", `${worker.name} version ${worker.version}`);
+    },
+    // Nobody is sent to it from now on; the next rollout leaves it out. New processes only to forget one are not worth it.
+    undeploy(name) {
+      workers.delete(name);
+      onDemand?.remove(name);
+      forgetRoutes();
+    },
+    async evict(name) {
+      if (onDemand?.isolateOf(name) === undefined) return rollOut();
+      onDemand.evict(name);
+      forgetRoutes();
+    },
+  };
+}

@@ -3,12 +3,12 @@
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { EdgemarkError, exitCodes } from "../contract/errors.js";
-import { runOpenLoop } from "../load/open-loop/open-loop.js";
 import { kvFixture } from "../suites/kv/client.js";
 import { helloFixture } from "../suites/workers/fixtures.js";
 import { openTarget, type OpenedTarget } from "../targets/open.js";
 import { startBareWorkerd } from "./bench/bare-workerd.js";
 import { failoverGaps } from "./bench/failover.js";
+import { hitFigures } from "./bench/hits.js";
 import { compareFigures, usualCompareFigures } from "./bench/compare.js";
 import { d1Figures } from "./bench/d1.js";
 import type { Figure } from "./bench/figure.js";
@@ -43,8 +43,6 @@ function partsOf(names: readonly string[]): readonly BenchPart[] {
     return part;
   });
 }
-const hitRatePerSecond = 100;
-const hitDurationMs = 10_000;
 
 /** @param loadParts suites and claims, from the composition root */
 export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec {
@@ -151,23 +149,6 @@ async function putBenchKey({ url, host }: Address): Promise<void> {
   const response = await request(`${url}/operations`, { method: "POST", headers: { host }, body: JSON.stringify([{ op: "put", key: "bench", text: "value" }]) });
   const text = await response.body.text();
   if (!text.includes('"ok":true')) throw new Error(`the benchmark's key could not be written: ${text}`);
-}
-
-async function hitFigures(address: Address): Promise<readonly Figure[]> {
-  const result = await runOpenLoop({ ...address, ratePerSecond: hitRatePerSecond, arrivals: "poisson", durationMs: hitDurationMs, seed: 1, timeoutMs: 5000, connections: { max: 64 }, thresholdMs: 5 });
-  const figure = (id: string, percentile: number, most: number): Figure => {
-    const value = result.latency.percentileMs(percentile);
-    return {
-      id,
-      value,
-      unit: "ms",
-      n: result.latency.n,
-      goal: `under ${most} ms at ${hitRatePerSecond} requests/s, open loop`,
-      held: result.void === undefined && value < most,
-      detail: result.void ?? `service ${result.service.percentileMs(percentile).toFixed(2)} ms, schedule lag ${result.lag.percentileMs(percentile).toFixed(2)} ms`,
-    };
-  };
-  return [figure("bench.kv.hit.p50", 50, 1), figure("bench.kv.hit.p99", 99, 5)];
 }
 
 async function memoryFigure(reference: OpenedTarget): Promise<Figure> {

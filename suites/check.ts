@@ -112,8 +112,8 @@ export interface Check {
    */
   readonly isWaiting?: boolean;
   /**
-   * It deploys, or breaks PoPs: what another check holds open or lets rest would notice. It begins when the suite's waiting
-   * checks are over, after all others. Default false.
+   * It deploys, or breaks PoPs: what another check holds open or lets rest would notice. Or it times what others would slow
+   * down. It begins when the suite's waiting checks are over, after all others. Default false.
    */
   readonly isDisturbing?: boolean;
   /** Default 15,000 ms. Derive it from a claim and a margin where time is what is tested. */

@@ -16,8 +16,10 @@ const marginMs = 15_000;
 const calmRatePerSecond = 200;
 /** A request that is slow is not lost: processes that start take the processor from those that answer. */
 const patientMs = 10_000;
-/** Longer than a rollout takes, so that a request is still being answered when it is over. */
-const inFlightMs = 4000;
+/** So many times longer than the first rollout took, a request is still being answered when the next one is over. */
+const inFlightRollouts = 2.5;
+/** Bounds of that: a request that is over too soon shows nothing, one that goes on for long shows nothing more. */
+const inFlightMs = { least: 1500, most: 4000 } as const;
 /** The end of a load, when the edge has had time to take over. */
 const settledSeconds = 0.3;
 
@@ -246,10 +248,12 @@ const checks: readonly Check[] = [
     claims: ["WK-13"],
     timeoutMs: 60_000,
     async run(context) {
+      const beganMs = performance.now();
       const deployed = await context.deploy(fixtureOf("1"), { name: "in-flight" });
+      const takesMs = Math.round(Math.min(Math.max(inFlightRollouts * (performance.now() - beganMs), inFlightMs.least), inFlightMs.most));
       const pops = ["anycast", ...context.target.pops.map((pop) => pop.id)];
       const slow = pops.map((pop) =>
-        deployed.request({ pop, path: `/?takesMs=${inFlightMs}`, deadlineMs: inFlightMs + marginMs }).then(
+        deployed.request({ pop, path: `/?takesMs=${takesMs}`, deadlineMs: takesMs + marginMs }).then(
           (response) => `${response.status} version ${response.headers["x-version"]}`,
           (error: unknown) => (error instanceof Error ? error.message : String(error)),
         ),

@@ -188,6 +188,7 @@ export const expirationChecks = [
   }),
   kvCheck({
     id: "kv.expiration.everywhere",
+    isWaiting: true,
     promise: "a key expires at every PoP at its time, whichever PoP wrote it: not before half of that time, and not after it",
     claims: ["KV-19"],
     level: "distributed",

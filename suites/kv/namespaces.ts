@@ -48,6 +48,7 @@ export const namespaceChecks = [
   }),
   kvCheck({
     id: "kv.namespace.shared",
+    isDisturbing: true,
     promise: "two workers that bind one namespace see each other's writes",
     needs: ["workers.multiple"],
     timeoutMs: (target) => 60_000 / target.timeScale + 30_000,
@@ -86,6 +87,7 @@ export const namespaceChecks = [
   }),
   kvCheck({
     id: "kv.durability.eviction",
+    isDisturbing: true,
     promise: "stored values outlive the isolates that wrote them",
     needs: ["evict"],
     async run({ fixture, unique, verbs }) {
@@ -99,6 +101,7 @@ export const namespaceChecks = [
   }),
   kvCheck({
     id: "kv.durability.death",
+    isDisturbing: true,
     promise: "what a PoP acknowledged is read at the others after its death",
     level: "distributed",
     pops: 2,

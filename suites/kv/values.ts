@@ -162,6 +162,7 @@ export const valueChecks = [
   }),
   kvCheck({
     id: "kv.metadata.replaced",
+    isWaiting: true,
     promise: "a write without metadata leaves none of the metadata before",
     async run(context) {
       const { fixture, unique } = context;
@@ -176,6 +177,7 @@ export const valueChecks = [
   }),
   kvCheck({
     id: "kv.put.overwrite",
+    isWaiting: true,
     promise: "a second write replaces the value",
     async run(context) {
       const { fixture, unique } = context;

@@ -1,4 +1,4 @@
-// Deployed fixtures of one run: each is deployed on first use, shared by the checks that name it, and undeployed at the end.
+// Deployed fixtures of one run: each is deployed on first use, shared by the checks that name it, and undeployed after them.
 import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
@@ -21,6 +21,8 @@ export interface FixtureDeployments {
   /** The door to a deployment, whose requests end with `signal`. */
   door(deployment: Deployment, signal: AbortSignal): DeployedFixture;
   undeploy(deploymentId: string): Promise<void>;
+  /** Undeploys a shared fixture that no further check needs, when it was deployed at all. @param name the fixture's */
+  release(name: string): Promise<void>;
   /** After a crash: waits until the fixture's addresses accept connections, else forgets it, so that it is deployed anew. */
   recover(fixture: Fixture, signal: AbortSignal): Promise<void>;
   /** Undeploys all that is left. @returns what could not be undeployed, in words */
@@ -40,6 +42,8 @@ export interface FixtureOptions {
 /** @returns an empty set of deployments */
 export function openFixtures({ verbs, description, pool, nameSuffix, recoveryMs }: FixtureOptions): FixtureDeployments {
   const sharedByName = new Map<string, Promise<Deployment>>();
+  /** Ids of the shared deployments, by the fixture's name. */
+  const standing = new Map<string, string>();
   const live = new Set<string>();
   let isHopeless = false;
 
@@ -69,6 +73,7 @@ export function openFixtures({ verbs, description, pool, nameSuffix, recoveryMs 
       const deployment = deploy(fixture, fixture.name);
       // A failed deploy is remembered too: its checks fail with the same message, and the run does not try for ever.
       sharedByName.set(fixture.name, deployment);
+      deployment.then(({ deploymentId }) => standing.set(fixture.name, deploymentId)).catch(() => standing.delete(fixture.name));
       return deployment;
     },
     own(fixture, name, unique) {
@@ -81,6 +86,11 @@ export function openFixtures({ verbs, description, pool, nameSuffix, recoveryMs 
       endpoint: (pop) => endpointOf(deployment, pop),
     }),
     undeploy,
+    async release(name) {
+      // One that does not stand yet is not waited for: the end of the run takes it away.
+      const deploymentId = standing.get(name);
+      if (deploymentId !== undefined) await undeploy(deploymentId);
+    },
     async recover(fixture, signal) {
       const deployment = await sharedByName.get(fixture.name)?.catch(() => undefined);
       if (deployment === undefined) return;

@@ -24,6 +24,7 @@ import { openPool } from "./exchange.js";
 import { defaultRecoveryMs, openFixtures, type FixtureDeployments } from "./fixtures.js";
 import { runWithMocha, type RunEvent } from "./mocha.js";
 import { freshWord, randomOf, shuffled } from "./randomness.js";
+import { usesOf } from "./uses.js";
 
 export type { RunRecord } from "../../contract/result/records.js";
 export type { RunEvent } from "./mocha.js";
@@ -83,6 +84,7 @@ const hurriedClosingMs = 3_000;
 export async function runSuites(options: RunOptions): Promise<ResultDocument> {
   const { session, profile, seed, signal, onProgress } = options;
   const nowMs = options.nowMs ?? Date.now;
+  const closingMs = options.closingMs ?? defaultClosingMs;
   const startedAtMs = nowMs();
   const startNs = process.hrtime.bigint();
   const environment = await fingerprint();
@@ -180,6 +182,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
     );
   const waiting = new Map<Check, Promise<Conducted>>();
   const standing = new Map<Suite, Promise<void>>();
+  const uses = usesOf(chosen);
   const stopListening = await runWithMocha({
     suites: chosen,
     onEvent: onProgress,
@@ -199,10 +202,11 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
       results.push(conducted.result);
       if (conducted.isStale) staleKnown.push(check.id);
       tellOf(conducted.result);
+      for (const name of uses.done(suite, check)) await closed(fixtures.release(name), ending.signal.aborted ? hurriedClosingMs : closingMs);
       return conducted.result;
     },
   });
-  await closed(fixtures.close(), ending.signal.aborted ? hurriedClosingMs : (options.closingMs ?? defaultClosingMs));
+  await closed(fixtures.close(), ending.signal.aborted ? hurriedClosingMs : closingMs);
   pool.close();
   ending.stop();
   if (leftBehind.size === 0) stopListening();

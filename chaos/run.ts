@@ -59,7 +59,7 @@ export function missingForRun(target: ChaosPort["target"], workload: Workload, s
   for (const step of schedule.steps) {
     const missing = missingFor(nemesisOf(step.nemesis), target);
     if (missing !== undefined) return `${step.nemesis}: ${missing}`;
-    if (step.select === "owner" && step.popIds === undefined && !target.capabilities.includes("locate")) return `${step.nemesis} of the owner: the target does not declare locate`;
+    if (step.select === "owner" && step.popIds === undefined && workload.home === undefined && !target.capabilities.includes("locate")) return `${step.nemesis} of the owner: the target does not declare locate`;
   }
   return undefined;
 }
@@ -77,7 +77,7 @@ export async function runChaos(port: ChaosPort, options: ChaosOptions): Promise<
   const startNs = port.now();
 
   let isStriking = true;
-  const strikes = strike(port, { schedule, recorder, startNs, fresh, lastKey: () => lastKey, onStrike: say });
+  const strikes = strike(port, { schedule, recorder, startNs, fresh, lastKey: () => lastKey, onStrike: say, ...(workload.home === undefined ? {} : { home: workload.home }) });
   const [faults] = await Promise.all([
     strikes.done.finally(() => {
       isStriking = false;

@@ -17,15 +17,15 @@ export type Look = () => Promise<Sight>;
 /** A request that should not be answered is given so long, and more where answers took longer before the fault. */
 const silenceMs = 700;
 const silenceFactor = 3;
-/** A request that shows that a PoP is well is given so long. */
-const wellMs = 2_000;
+/** A request that shows that a PoP is well is given so long: what makes a new object takes seconds where a machine is much too busy. */
+const wellMs = 5_000;
 /** A request that should be answered, if late, is given so long besides. */
 const patienceMs = 5_000;
 /** A fault may need a moment more than its answer: looked for so long. */
 const lookForMs = 2_000;
 const betweenLooksMs = 50;
 /** A PoP that suffered from the fault before has so long to serve again. */
-const wellWithinMs = 10_000;
+const wellWithinMs = 20_000;
 /** A delay is seen through a scheduler that adds to it and hardly takes away: this part of it must be seen. */
 const seenRatio = 0.8;
 const speedProbes = 3;

@@ -6,10 +6,9 @@ import type { HistoryRecorder } from "../history/recorder.js";
 import { nemesisOf } from "../nemeses/index.js";
 import type { Aim, Nemesis } from "../nemeses/nemesis.js";
 import type { ChaosPort } from "../port.js";
-import { pick, randomOf } from "../random.js";
-import { majorityOf } from "../schedule/generate.js";
 import type { Schedule, ScheduleStep } from "../schedule/schedule.js";
-import { probes } from "../workloads/protocol.js";
+import type { Home } from "../workloads/workload.js";
+import { choosePops } from "./choose.js";
 import { sinceMs, within } from "./clock.js";
 import { type Look, prepare, type Sight } from "./observe.js";
 
@@ -41,6 +40,8 @@ export interface StrikeOptions {
   readonly fresh: () => string;
   /** The key that clients used last. */
   readonly lastKey: () => string | undefined;
+  /** Where the workload's home is, when it is no object. */
+  readonly home?: Home;
   readonly onStrike: (text: string) => void;
 }
 
@@ -85,16 +86,12 @@ interface Context {
   readonly open: Set<Open>;
 }
 
-/** How long an object may take until its home is known, and how often it is asked for, ms. */
-const homeLimitMs = 3_000;
-const homePollMs = 50;
-
 async function oneStep(context: Context, step: ScheduleStep, index: number): Promise<StruckFault> {
   const { port, options } = context;
   await port.wait(Math.max(0, step.atMs - sinceMs(port, options.startNs)), port.signal);
   if (port.signal.aborted) return { step, popIds: [], evidence: [], problem: "the run was over before" };
   const nemesis = nemesisOf(step.nemesis);
-  const chosen = await choose(context, step, index);
+  const chosen = await choosePops(port, { step, index, seed: options.schedule.seed, key: options.lastKey(), ...(options.home === undefined ? {} : { home: options.home }) });
   if (typeof chosen === "string") return { step, popIds: [], evidence: [], problem: chosen };
   const aim: Aim = {
     popIds: chosen,
@@ -118,44 +115,6 @@ async function oneStep(context: Context, step: ScheduleStep, index: number): Pro
     ...(mine.length === 0 ? {} : { injectedAtMs: struck.inEffectMs }),
     ...(mine.length === 0 || problems.length > 0 ? {} : { healedAtMs: Math.max(injectedAtMs, sinceMs(port, options.startNs)) }),
   };
-}
-
-/** The PoPs of a step, or why there are none. */
-async function choose({ port, options }: Context, step: ScheduleStep, index: number): Promise<readonly string[] | string> {
-  if (step.popIds !== undefined) return step.popIds;
-  const all = port.target.pops.map((pop) => pop.id);
-  const random = randomOf(options.schedule.seed, `step ${index} at ${step.atMs}`);
-  if (step.select === "majority") return majorityOf(all, random, nemesisOf(step.nemesis));
-  if (step.select !== "owner") return [pick(all, random)];
-  const key = options.lastKey();
-  if (key === undefined || port.locate === undefined) return "the home of the object in use is not known: the target does not declare locate";
-  try {
-    const id = await anyAnswer(port, all, key);
-    // The object may have been called for the first time just now, and not have begun yet.
-    for (const sinceMsAtFirst = sinceMs(port, options.startNs); sinceMs(port, options.startNs) - sinceMsAtFirst < homeLimitMs; await port.wait(homePollMs, port.signal)) {
-      const place = await within(port, verbLimitMs, "Locate", port.locate(id));
-      if (place.found && all.includes(place.popId)) return [place.popId];
-      if (port.signal.aborted) break;
-    }
-    return `the target does not know the home of the object ${key}`;
-  } catch (error) {
-    return `the home of the object ${key} was not told: ${messageOf(error)}`;
-  }
-}
-
-/** Asks PoP after PoP for an object's id: some may be down. */
-async function anyAnswer(port: ChaosPort, popIds: readonly string[], key: string): Promise<string> {
-  let last: unknown = new Error("there is no PoP");
-  for (const pop of popIds) {
-    try {
-      const { status, text } = await port.send({ pop, ...probes.id(key), deadlineMs: 2_000 });
-      if (status === 200) return text;
-      last = new Error(`HTTP ${status}`);
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
 }
 
 interface Blow {

@@ -2,7 +2,8 @@
 // client, mostly at another PoP, or with none; some ask outside of sessions. Every row says which write it is from.
 import { checkSessions } from "../checkers/sessions.js";
 import { pick } from "../random.js";
-import { databasesFixture, databasesNeeds, groupOf } from "./databases.js";
+import { databasesFixture, databasesNeeds, groupOf, primaryHome } from "./databases.js";
+import { tallySessions } from "./tally.js";
 import type { Turn, Workload } from "./workload.js";
 
 const operationsPerGroup = 1_000;
@@ -13,6 +14,7 @@ export const sessionsWorkload: Workload = {
   title: "reads and writes of sessions that hand bookmarks to each other",
   needs: databasesNeeds,
   fixture: databasesFixture,
+  home: primaryHome,
   next(turn) {
     const { random } = turn;
     const key = groupOf(turn, operationsPerGroup);
@@ -23,6 +25,7 @@ export const sessionsWorkload: Workload = {
   },
   // Outside of sessions: the primary must know everything that was ever acknowledged.
   finalReads: (keys) => keys.map((key) => ({ action: "read", key, input: { items } })),
+  tally: tallySessions,
   judge: (operations) => checkSessions(operations),
 };
 

@@ -2,7 +2,8 @@
 // nothing of it may be seen.
 import { checkTransactions } from "../checkers/transactions.js";
 import { pick } from "../random.js";
-import { databasesFixture, databasesNeeds, groupOf } from "./databases.js";
+import { databasesFixture, databasesNeeds, groupOf, primaryHome } from "./databases.js";
+import { tallyTransactions } from "./tally.js";
 import type { Workload } from "./workload.js";
 
 const operationsPerGroup = 150;
@@ -14,6 +15,7 @@ export const transactionsWorkload: Workload = {
   title: "batches that append to lists and read them",
   needs: databasesNeeds,
   fixture: databasesFixture,
+  home: primaryHome,
   next(turn) {
     const { random, issued } = turn;
     const steps = Array.from({ length: 1 + Math.floor(random() * mostSteps) }, (_, index) => {
@@ -24,5 +26,6 @@ export const transactionsWorkload: Workload = {
   },
   finalReads: (keys) => keys.map((key) => ({ action: "transaction", key, input: lists.map((list) => ["r", list, null]) })),
   // Outside of sessions every batch goes to the one primary: its order is that of real time.
+  tally: tallyTransactions,
   judge: (operations) => checkTransactions(operations, "strict-serializable"),
 };

@@ -1,7 +1,9 @@
 // A workload: what clients ask of objects while a nemesis is at work, and how their history is judged. Data and pure
 // functions; the run sends, records and hands over.
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
-import type { Binding, Capability, WorkerModule } from "../../contract/target/types.js";
+import type { Binding, Capability, Pop, WorkerModule } from "../../contract/target/types.js";
+import type { WorkloadRequest } from "./protocol.js";
+import type { Tally } from "./tally.js";
 
 /** The program that serves a workload; the same shape as a suite's fixture, so that it can be deployed as one. */
 export interface WorkloadFixture {
@@ -36,6 +38,16 @@ export interface Turn {
   readonly prefix: string;
 }
 
+/** Where what clients work on is at home, when that is no object that Locate knows. */
+export interface Home {
+  /** What it is, in words. */
+  readonly what: string;
+  /** What the program answers to this tells it. */
+  readonly request: WorkloadRequest;
+  /** @returns the PoP that an answer means; undefined when it means none, or several */
+  popId(answer: string, pops: readonly Pop[]): string | undefined;
+}
+
 export interface Workload {
   /** register, counter, set, cas, append... */
   readonly id: string;
@@ -44,9 +56,12 @@ export interface Workload {
   readonly fixture: WorkloadFixture;
   /** The class of the objects, for Locate; undefined when the workload has none. */
   readonly className?: string;
+  readonly home?: Home;
   next(turn: Turn): Invocation;
   /** What is asked once of every PoP after everything is healed and quiet. @param keys those of the history */
   finalReads(keys: readonly string[]): readonly Invocation[];
+  /** Counts by kind what was answered, so that a history without a kind is not taken for proof; a workload without it has one kind. */
+  readonly tally?: (operations: readonly Operation[]) => Tally;
   /** Judges a whole history of this workload; pure. */
   judge(operations: readonly Operation[]): CheckerAnswer;
 }

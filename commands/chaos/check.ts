@@ -40,13 +40,13 @@ export interface RunCheckOptions {
 export function chaosCheck(options: RunCheckOptions): Check {
   const { settings, seed, workload } = options;
   const needs = settings.nemeses.length === 1 ? settings.nemeses.map((id) => nemesisOf(id).needs) : [];
-  const isOwner = settings.select === "owner" && settings.schedule === undefined;
+  const isLocated = settings.select === "owner" && settings.schedule === undefined && workload.home === undefined;
   return {
     id: `chaos.${workload.id}.seed-${seed}`,
     promise: `${workload.title} keep their promises under faults`,
     level: "distributed",
     fixture: workload.fixture,
-    needs: [...workload.needs, ...needs, ...(isOwner ? (["locate"] as const) : [])],
+    needs: [...workload.needs, ...needs, ...(isLocated ? (["locate"] as const) : [])],
     timeoutMs: longestRunMs(settings),
     run: async (context) => chaosOf(context, options),
   };

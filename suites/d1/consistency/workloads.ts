@@ -9,7 +9,6 @@ import type { Workload } from "../../../chaos/workloads/workload.js";
 import type { Profile } from "../../../contract/result/document.js";
 import type { Capability } from "../../../contract/target/types.js";
 import { type Check, type CheckContext, Inconclusive } from "../../check.js";
-import { memberOf } from "../../kv/client.js";
 import { chaosPortOf } from "../../runner/chaos-port.js";
 
 /** Two at each of three PoPs. */
@@ -24,6 +23,9 @@ const roundsOf: Readonly<Record<Profile, number>> = { quick: 1, full: 2, nightly
 /** A history of fewer says nothing. */
 const leastAnswered = 60;
 
+/** A target without replicas never reads the past. */
+const optionalKinds: ReadonlySet<string> = new Set(["past", "oldestMs"]);
+
 /** Whom a fault strikes: the PoP of the primary, one that has a replica only, or all but one. */
 type Victim = "primary" | "replica" | "replicas";
 
@@ -35,12 +37,14 @@ export interface Disturbance {
   readonly nemesis?: string;
   readonly victim?: Victim;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** Clients see a fault of replicas by what they read: some read must have missed a write for so long, ms. @param durationMs of the fault */
+  readonly seenAfterMs?: (durationMs: number) => number;
 }
 
 export const disturbances = {
   quiet: { id: "quiet", words: "undisturbed" },
-  lag: { id: "lag", words: "while replicas follow late", nemesis: "slow-replicas", victim: "replicas", parameters: { delayMs: 300, jitterMs: 200 } },
-  stopped: { id: "stopped", words: "while replicas stand still", nemesis: "stopped-replicas", victim: "replicas" },
+  lag: { id: "lag", words: "while replicas follow late", nemesis: "slow-replicas", victim: "replicas", parameters: { delayMs: 300, jitterMs: 200 }, seenAfterMs: () => 200 },
+  stopped: { id: "stopped", words: "while replicas stand still", nemesis: "stopped-replicas", victim: "replicas", seenAfterMs: (durationMs) => durationMs / 3 },
   replica: { id: "replica.kill", words: "while a PoP without the primary dies and comes back", nemesis: "kill", victim: "replica" },
   primary: { id: "primary.kill", words: "while the PoP of the primary dies and comes back", nemesis: "kill", victim: "primary" },
   partition: { id: "partition", words: "while the primary is cut off from the other PoPs", nemesis: "partition", victim: "primary" },
@@ -75,22 +79,29 @@ export function workloadCheck({ suite, workload, disturbance, claims, promise }:
 }
 
 async function judge(context: CheckContext, id: string, workload: Workload, disturbance: Disturbance): Promise<void> {
-  const { fixture, target, verbs, signal, profile } = context;
+  const { fixture, target, verbs, signal } = context;
   const seed = Math.floor(context.random() * 2 ** 32);
   const port = chaosPortOf({ target, verbs, deployed: fixture, workload, signal, inject: (fault) => context.inject(fault), heal: (faultId) => context.heal(faultId) });
   await warm(context);
-  const schedule = await scheduleOf(context, disturbance, profile, seed);
+  const schedule = await scheduleOf(context, workload, disturbance, seed);
 
   const run = await runChaos(port, { workload, schedule, clients, seed, unique: context.unique, quietWithinMs, deadlineMs: 4_000 });
 
   context.recordHistory(id, run.operations);
   const acknowledged = run.operations.filter(({ outcome }) => outcome === "ok");
-  context.measure({ id: `${id}.operations`, value: acknowledged.length, unit: "count", n: run.operations.length, conditions: { counts: "operations that were answered", ...run.conditions } });
+  const tally = workload.tally?.(run.operations) ?? {};
+  context.measure({ id: `${id}.operations`, value: acknowledged.length, unit: "count", n: run.operations.length, conditions: { counts: "operations that were answered", ...tally, ...run.conditions } });
   context.recordViolation(id, run.answer);
   for (const fault of run.faults) context.note(`${fault.step.nemesis} at ${fault.popIds.join(", ")}: ${fault.problem ?? fault.sight?.text ?? "only the target can see it"}`);
   if (run.verdict === "inconclusive") throw new Inconclusive(run.reason);
   if (run.verdict === "pass" && acknowledged.length < leastAnswered) throw new Inconclusive(`only ${acknowledged.length} operations were answered: too few to show anything; the machine is busy, or the target slow`);
   assert.equal(run.verdict, "pass", run.reason);
+  const missing = Object.keys(tally).filter((kind) => tally[kind] === 0 && !optionalKinds.has(kind));
+  if (missing.length > 0) throw new Inconclusive(`nothing of these kinds was answered: ${missing.join(", ")}; the machine is busy, or the target slow`);
+  const seenAfterMs = disturbance.seenAfterMs?.(faultMs[context.profile]) ?? 0;
+  const oldestMs = tally["oldestMs"] ?? 0;
+  if (oldestMs < seenAfterMs) throw new Inconclusive(`nothing is seen of ${disturbance.nemesis ?? ""}: no read missed a write for more than ${oldestMs} ms, and ${seenAfterMs.toFixed(0)} ms show it`);
+  if (disturbance.seenAfterMs !== undefined) context.note(`a read missed a write that had been answered ${oldestMs} ms before; ${tally["past"] ?? 0} reads were of the past`);
 }
 
 /** The first requests make the database and an object at each PoP; what is cold does not serve in the time that a fault's look has. */
@@ -107,35 +118,35 @@ async function warm(context: CheckContext): Promise<void> {
   }
 }
 
-async function scheduleOf(context: CheckContext, { nemesis, victim, parameters }: Disturbance, profile: Profile, seed: number): Promise<Schedule> {
+async function scheduleOf(context: CheckContext, workload: Workload, { nemesis, victim, parameters }: Disturbance, seed: number): Promise<Schedule> {
+  const { profile, target } = context;
   const [calm, fault] = [calmMs[profile], faultMs[profile]];
   if (nemesis === undefined || victim === undefined) return { seed, forMs: 2 * calm + fault, steps: [] };
-  const primary = await primaryPop(context);
-  const others = context.target.pops.map((pop) => pop.id).filter((popId) => popId !== primary);
-  const victims = { primary: [primary], replica: others.slice(0, 1), replicas: others }[victim];
+  const told = await primaryPop(context, workload);
+  const primary = told ?? target.pops[0]?.id ?? "";
+  if (told === undefined) context.note(`where the primary is was not told; taken to be at ${primary}`);
+  const others = target.pops.map((pop) => pop.id).filter((popId) => popId !== primary);
+  // A primary that lost its PoP has another: each blow is aimed when it falls.
+  const aim = victim === "primary" && told !== undefined ? { select: "owner" as const } : { popIds: { primary: [primary], replica: others.slice(0, 1), replicas: others }[victim] };
   const rounds = roundsOf[profile];
   const steps = Array.from({ length: rounds }, (_, round): ScheduleStep => ({
     atMs: calm + round * (fault + calm),
     nemesis,
-    popIds: victims,
+    ...aim,
     durationMs: fault,
     ...(parameters === undefined ? {} : { parameters }),
   }));
   return { seed, forMs: calm + rounds * (fault + calm), steps };
 }
 
-/** The PoP whose region a query outside of sessions was served by; the first when the target does not tell, and the note says so. */
-async function primaryPop(context: CheckContext): Promise<string> {
+/** @returns undefined when the target does not tell where its primary is */
+async function primaryPop(context: CheckContext, { home }: Workload): Promise<string | undefined> {
+  if (home === undefined) return undefined;
   const { fixture, target } = context;
-  const first = target.pops[0]?.id ?? "";
   const answer = await context.until(
-    async () => (await fixture.request({ pop: first, path: "/primary", deadlineMs: 5_000 }).catch(() => undefined)) ?? { status: 0, text: "", json: (): unknown => undefined },
-    ({ status }) => status === 200,
+    async () => fixture.request({ pop: target.pops[0]?.id ?? "", ...home.request, deadlineMs: 5_000 }).catch(() => undefined),
+    (given) => given?.status === 200,
     { deadlineMs: 20_000, what: "the primary answers a query" },
   );
-  const region = memberOf(answer.json(), "region");
-  const found = target.pops.filter((pop) => typeof region === "string" && pop.region.toLowerCase() === region.toLowerCase());
-  if (found.length === 1) return found[0]?.id ?? first;
-  context.note(`where the primary is was not told (region ${JSON.stringify(region)}); taken to be at ${first}`);
-  return first;
+  return home.popId(answer?.text ?? "", target.pops);
 }

@@ -8,6 +8,7 @@ import { edgemarkVersion } from "../contract/version.js";
 import { startFaults } from "./control/faults/registry.js";
 import { targetOf } from "./control/target.js";
 import { parseLag } from "./pop/d1/lag.js";
+import { openMemoryFolder } from "./supervisor/memory-folder.js";
 import { openStorage } from "./supervisor/storage.js";
 import type { ProgramName } from "./supervisor/config.js";
 import { type EdgeEvent, startEdge } from "./supervisor/edge.js";
@@ -65,6 +66,9 @@ async function main(): Promise<void> {
   try {
     const storage = await openStorage({ dataFolder, pops, external: values.bucket });
     closers.unshift(() => storage.close());
+    // State that is to be kept may be large, and stays out of memory.
+    const memory = values.data === undefined ? await openMemoryFolder() : undefined;
+    if (memory !== undefined) closers.unshift(() => memory.close());
     const edge = await startEdge({
       pops,
       host: values.host,
@@ -73,6 +77,7 @@ async function main(): Promise<void> {
       leaseDivisor,
       d1Lag: lagRules(values["d1-lag"]),
       dataFolder,
+      engineFolder: memory?.path ?? join(dataFolder, "engines"),
       onDemand: values["on-demand"],
       programs: await readPrograms(),
       storage,

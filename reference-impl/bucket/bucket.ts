@@ -9,6 +9,7 @@ import { Faults, slowed } from "./faults.js";
 import { type BucketListener, startListener } from "./listener.js";
 import { listObjects } from "./listing.js";
 import { lockDirectory } from "./lock.js";
+import type { Durability } from "./log.js";
 import { operate } from "./operations.js";
 import type { Credentials } from "./sigv4.js";
 import { Store, type WriteCondition } from "./store.js";
@@ -26,6 +27,8 @@ export interface BucketOptions {
   readonly credentials?: Credentials;
   /** Default true. False survives the death of the process, but not of the machine. */
   readonly fsync?: boolean;
+  /** What a write to a key waits for. Default: the flush, always. */
+  readonly durabilityOf?: (key: string) => Durability;
 }
 
 export interface ListenOptions {
@@ -74,7 +77,8 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
   const disk = slowed(realDisk(fsync), faults);
   await disk.makeFolder(directory);
   const unlock = await lockDirectory(directory);
-  const store = await Store.open({ disk, directory, nowMs }).catch(async (error: unknown) => {
+  const { durabilityOf } = options;
+  const store = await Store.open({ disk, directory, nowMs, ...(durabilityOf !== undefined && { durabilityOf }) }).catch(async (error: unknown) => {
     await unlock();
     throw error;
   });

@@ -34,8 +34,11 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   }
 }
 
-// A process id alone may have been given to somebody else since: with its start time it names one process.
-async function startOf(pid: number): Promise<string> {
+/**
+ * A process id alone may have been given to somebody else since: with its start time it names one process.
+ * @returns in a unit of the kernel's; empty when there is no such process
+ */
+export async function startOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "0";

@@ -17,6 +17,10 @@ function put(log: Log, key: string, value = "value"): Promise<void> {
   return log.transact(() => ({ writes: [{ key, metadata, value: Buffer.from(value) }], result: undefined }));
 }
 
+function hastyPut(log: Log, key: string): Promise<void> {
+  return log.transact(() => ({ writes: [{ key, metadata, value: Buffer.from("value") }], result: undefined }), "written");
+}
+
 function remove(log: Log, key: string): Promise<void> {
   return log.transact(() => ({ writes: [{ key }], result: undefined }));
 }
@@ -75,6 +79,23 @@ describe("bucket: log", () => {
 
     assert.deepEqual(seen, [true, undefined]);
     await log.close();
+  });
+
+  it("spares a change the flush that asks for none, and flushes it with the next one, at the end, and before the next segment", async () => {
+    const disk = new SimulatedDisk();
+    const log = await openLog(disk, { segmentBytes: 250 });
+    const flushes: number[] = [];
+
+    for (const write of [() => hastyPut(log, "a"), () => put(log, "b"), () => hastyPut(log, "c"), () => hastyPut(log, "d"), () => log.close()]) {
+      await write();
+      flushes.push(disk.flushes);
+    }
+
+    assert.deepEqual(flushes, [0, 1, 1, 2, 3]);
+    assert.deepEqual(await disk.names(folder), ["000000000001.log", "000000000002.log"]);
+    const reopened = await openLog(disk, { segmentBytes: 250 });
+    assert.deepEqual(await contents(reopened), { a: "value", b: "value", c: "value", d: "value" });
+    await reopened.close();
   });
 
   it("leaves nothing of a batch that the full disk did not take, and goes on when there is space", async () => {

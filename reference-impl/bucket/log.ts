@@ -1,6 +1,8 @@
 // The log under the store: every change is a record appended to a segment, and the index in memory says where each
 // key's newest record is. One flush serves all changes that wait (group commit), and nothing is readable or
-// acknowledged before the flush that covers it.
+// acknowledged before the flush that covers it. A change that says so is spared the flush: it is readable and acknowledged
+// when it is written, and is flushed with the next change that is not. What a power cut leaves is always the log up to some
+// point, so nothing that was flushed is ever left without what came before it.
 import { join } from "node:path";
 import { Cleaner } from "./cleaner.js";
 import type { Disk } from "./disk.js";
@@ -23,6 +25,9 @@ export interface Write {
  */
 export type Decide<T> = (current: (key: string) => Item | undefined) => { readonly writes: readonly Write[]; readonly result: T };
 
+/** When a change counts as done: on the medium, or with the operating system, where it outlives this process but not a power cut. */
+export type Durability = "flushed" | "written";
+
 export interface LogOptions {
   readonly disk: Disk;
   readonly folder: string;
@@ -38,6 +43,7 @@ interface Waiting {
   /** Runs the decision; `tell` tells its result. */
   readonly prepare: (current: (key: string) => Item | undefined) => { readonly writes: readonly Write[]; readonly tell: () => void };
   readonly reject: (error: unknown) => void;
+  readonly durability: Durability;
 }
 
 // Bounds what one flush may have to lose and what is buffered for it.
@@ -52,6 +58,8 @@ export class Log {
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #broken: BucketError | undefined;
+  /** The last segment, while something in it has not been flushed. */
+  #unflushed: Segment | undefined;
   #closed = false;
 
   private constructor(options: LogOptions, index: Index, segments: Segment[], sequence: number) {
@@ -80,17 +88,18 @@ export class Log {
 
   /**
    * Applies one change atomically.
+   * @param durability what the change, or its refusal, waits for
    * @returns what `decide` gave as result, once it is durable
    * @throws what `decide` threw; BucketError InsufficientStorage or InternalError when nothing was written
    */
-  async transact<T>(decide: Decide<T>): Promise<T> {
+  async transact<T>(decide: Decide<T>, durability: Durability = "flushed"): Promise<T> {
     if (this.#closed) throw new BucketError("InternalError", "The store is closed.");
     return new Promise<T>((resolve, reject) => {
       const prepare: Waiting["prepare"] = (current) => {
         const { writes, result } = decide(current);
         return { writes, tell: () => resolve(result) };
       };
-      this.#queue.push({ prepare, reject });
+      this.#queue.push({ prepare, reject, durability });
       this.#running ??= this.#run();
     });
   }
@@ -107,6 +116,7 @@ export class Log {
     this.#closed = true;
     await this.#running;
     await this.#cleaner.stopped();
+    if (this.#broken === undefined) await this.#flush().catch(() => undefined);
     for (const segment of this.#segments) await segment.file.close();
   }
 
@@ -150,6 +160,7 @@ export class Log {
         }
       }
       if (chunks.length > 0) await this.#append(segment, chunks, end);
+      if (taken.some(({ durability }) => durability === "flushed")) await this.#flush();
       for (const { key, item, recordBytes, value } of changes) this.index.apply(key, item, recordBytes, value);
       for (const tell of told) tell();
     } catch (thrown) {
@@ -167,14 +178,21 @@ export class Log {
       await this.#undo(segment);
       throw error;
     }
+    this.#unflushed = segment;
+    segment.endBytes = end;
+  }
+
+  async #flush(): Promise<void> {
+    const segment = this.#unflushed;
+    if (segment === undefined) return;
     try {
       await segment.file.sync();
+      this.#unflushed = undefined;
     } catch (error) {
       // After a failed flush nobody knows what is on the medium, and a second flush may lie: stop writing.
       this.#broken = new BucketError("InternalError", "The disk under the store failed to flush; the store takes no more writes. Check the disk and start again.", { cause: error });
       throw this.#broken;
     }
-    segment.endBytes = end;
   }
 
   // What a failed write left behind would be read back at the next open as if it had been acknowledged.
@@ -190,6 +208,8 @@ export class Log {
   async #segmentToAppend(): Promise<Segment> {
     const last = this.#segments.at(-1);
     if (last !== undefined && last.endBytes < this.#options.segmentBytes) return last;
+    // Only the last segment may have a torn end.
+    await this.#flush();
     const segment = await createSegment(this.#options.disk, this.#options.folder, (last?.number ?? 0) + 1);
     this.#segments.push(segment);
     return segment;

@@ -6,7 +6,7 @@ import { type DecodedRecord, decodeRecord } from "./record.js";
 
 const suffix = ".log";
 
-/** An open segment. `endBytes` is where the next record goes: everything before it is whole and on the medium. */
+/** An open segment. `endBytes` is where the next record goes: everything before it is whole. */
 export interface Segment {
   readonly number: number;
   readonly path: string;

@@ -4,7 +4,7 @@ import { Blobs } from "./blobs.js";
 import type { Content } from "./body.js";
 import type { Disk } from "./disk.js";
 import { BucketError, toBucketError } from "./errors.js";
-import { Log, logFolder } from "./log.js";
+import { type Durability, Log, logFolder } from "./log.js";
 import type { Item } from "./log-index.js";
 import type { Metadata } from "./record.js";
 
@@ -31,6 +31,8 @@ export interface StoreOptions {
   readonly cleanFloorBytes?: number;
   /** Wall time, for Last-Modified. */
   readonly nowMs: () => number;
+  /** What a write to a key waits for. Default: the flush, always. */
+  readonly durabilityOf?: (key: string) => Durability;
 }
 
 // The log knows several kinds of key; the first character says which. Uploads and their parts are in multipart.ts.
@@ -55,16 +57,18 @@ export class Store {
   readonly log: Log;
   readonly blobs: Blobs;
   readonly nowMs: () => number;
+  readonly #durabilityOf: (key: string) => Durability;
 
-  private constructor(log: Log, blobs: Blobs, nowMs: () => number) {
+  private constructor(log: Log, blobs: Blobs, { nowMs, durabilityOf = () => "flushed" }: StoreOptions) {
     this.log = log;
     this.blobs = blobs;
     this.nowMs = nowMs;
+    this.#durabilityOf = durabilityOf;
   }
 
   /** Opens the store in a directory (made if absent) and recovers what it holds. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { disk, directory, segmentBytes = 16 * 1024 * 1024, cleanFloorBytes = 32 * 1024 * 1024, nowMs } = options;
+    const { disk, directory, segmentBytes = 16 * 1024 * 1024, cleanFloorBytes = 32 * 1024 * 1024 } = options;
     const folder = logFolder(directory);
     const blobFolder = join(directory, "blobs");
     await disk.makeFolder(folder);
@@ -77,11 +81,11 @@ export class Store {
     const log = await Log.open({ disk, folder, segmentBytes, cleanFloorBytes, onUnusedBlob: (name) => (isOpen ? blobs.remove(name) : undefined) });
     isOpen = true;
     await blobs.sweep((name) => log.index.usesBlob(name));
-    return new Store(log, blobs, nowMs);
+    return new Store(log, blobs, options);
   }
 
   /**
-   * Gives a key new content, durable on return.
+   * Gives a key new content, on return as durable as `durabilityOf` says of it.
    * @throws BucketError PreconditionFailed; InsufficientStorage with nothing written
    */
   async put(key: string, content: Content, headers: Readonly<Record<string, string>>, condition: WriteCondition = {}): Promise<Metadata> {
@@ -91,7 +95,7 @@ export class Store {
       return await this.log.transact((current) => {
         requireCondition(current(at), condition);
         return { writes: [{ key: at, metadata, value: content.value, blobs: content.blobs }], result: metadata };
-      });
+      }, this.#durabilityOf(key));
     } catch (error) {
       this.discard(content);
       throw error;
@@ -133,14 +137,14 @@ export class Store {
     return this.log.index.get(objectKey(key))?.metadata;
   }
 
-  /** Deletes a key, durable on return; one that does not exist is no error. */
+  /** Deletes a key, on return as durable as a write to it would be; one that does not exist is no error. */
   async delete(key: string, condition: WriteCondition = {}): Promise<void> {
     const at = objectKey(key);
     await this.log.transact((current) => {
       const item = current(at);
       if (item !== undefined) requireCondition(item, condition);
       return { writes: item === undefined ? [] : [{ key: at }], result: undefined };
-    });
+    }, this.#durabilityOf(key));
   }
 
   /** Keys in order from a start; not to be walked across an await. */

@@ -37,6 +37,8 @@ export interface EdgeOptions {
   /** How late replicas of D1 are; none by default. */
   readonly d1Lag?: string;
   readonly dataFolder: string;
+  /** Where each engine has a folder that ends with it. */
+  readonly engineFolder: string;
   readonly programs: EngineSettings["programs"];
   /** Load stateless workers on demand, instead of with their PoP's process. Default false. */
   readonly onDemand?: boolean;

@@ -208,10 +208,11 @@ export class Pop implements PopDoor {
   async #exited(generation: Generation): Promise<void> {
     await this.#hooks.onExit(this, generation.address);
     generation.isGone = true;
+    if (!generation.isStopping && this.current === generation) {
+      this.#serve(undefined);
+      this.#hooks.onCrash(this, generation.engine.lastWords());
+    }
     await rm(generation.folder, { recursive: true, force: true });
-    if (generation.isStopping || this.current !== generation) return;
-    this.#serve(undefined);
-    this.#hooks.onCrash(this, generation.engine.lastWords());
   }
 }
 

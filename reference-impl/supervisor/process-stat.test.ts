@@ -6,6 +6,7 @@ import { isStarved, processStat, type ProcessStat } from "./process-stat.js";
 
 describe("supervisor/process-stat", () => {
   it("tells a process that computes from one that waits and one that is stopped", async function () {
+    this.timeout(20_000);
     if ((await processStat(process.pid)) === undefined) return this.skip();
     const busy = spawn(process.execPath, ["-e", "process.stdout.write('x'); for (;;);"], { stdio: ["ignore", "pipe", "ignore"] });
     const idle = spawn(process.execPath, ["-e", "process.stdout.write('x'); setInterval(() => {}, 1e6)"], { stdio: ["ignore", "pipe", "ignore"] });

@@ -69,7 +69,7 @@ export function processesOf(state: EdgeState, cargo: Cargo): Processes {
     const number = ++generations;
     const settings = settingsFor(pop, number);
     storage.mesh?.serve(pop.index, settings.cluster.address);
-    return pop.prepare(number, join(options.dataFolder, "engines", `${pop.id}-${number}`), settings).catch((error: unknown) => {
+    return pop.prepare(number, join(options.engineFolder, `${pop.id}-${number}`), settings).catch((error: unknown) => {
       storage.mesh?.forget(settings.cluster.address);
       throw error;
     });

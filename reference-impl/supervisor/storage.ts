@@ -41,6 +41,12 @@ export interface Storage {
 
 const prefix = "edge";
 const probeKey = "edgemark-probe";
+/**
+ * Who has a lease, who owns an object, and what its log begins with. Everybody who acts on such a record is a process of this
+ * machine, and ends with its power as the record may; and what an owner acknowledges is flushed after the record that makes
+ * it the owner. So it is enough that these are written.
+ */
+const coordination = new RegExp(`^${prefix}/v1/(?:nodes/|do/[^/]+/[^/]+/(?:own\\.json$|snapshot/))`);
 const nodeRecord = new RegExp(`^${prefix}/v1/nodes/[0-9a-f]+\\.json$`);
 
 /**
@@ -51,7 +57,7 @@ const nodeRecord = new RegExp(`^${prefix}/v1/nodes/[0-9a-f]+\\.json$`);
 export async function openStorage(options: { readonly dataFolder: string; readonly pops: number; readonly external: string | undefined }): Promise<Storage> {
   const key = randomBytes(32).toString("hex");
   if (options.external !== undefined) return externalStore(options.external, key);
-  const bucket = await openBucket({ directory: join(options.dataFolder, "bucket"), bucket: "edge" });
+  const bucket = await openBucket({ directory: join(options.dataFolder, "bucket"), bucket: "edge", durabilityOf: (name) => (coordination.test(name) ? "written" : "flushed") });
   // This bucket is reached through this process alone, so a lease found at its opening is of a process that cannot act any
   // more: its objects need not wait for the lease to lapse.
   for (const record of await bucket.list(`${prefix}/v1/nodes/`)) await bucket.delete(record);

@@ -19,6 +19,8 @@ export function unopenedSession(target: string): RunSession {
     clock: unused,
     triggerCron: unused,
     triggerAlarm: unused,
+    bookmarkDatabase: unused,
+    restoreDatabase: unused,
     watch: unused,
   };
   const description = {

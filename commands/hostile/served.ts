@@ -47,6 +47,8 @@ export function honest(port: number): Record<Verb, Handler> {
     Clock: ({ answer }) => answer({ nowMs: 1 }),
     TriggerCron: ({ answer }) => answer({ outcome: "ok", noRetry: false }),
     TriggerAlarm: ({ answer }) => answer({ outcome: "ok" }),
+    BookmarkDatabase: ({ answer }) => answer({ bookmark: "0" }),
+    RestoreDatabase: ({ answer }) => answer({ bookmark: "1", previousBookmark: "0" }),
     Watch: () => undefined,
   };
 }

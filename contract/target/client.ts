@@ -5,6 +5,7 @@ import { EdgemarkError, messageOf } from "../errors.js";
 import {
   isHostAndPort,
   parseAlarmOutcome,
+  parseBookmark,
   parseClock,
   parseCronOutcome,
   parseDeployment,
@@ -14,6 +15,7 @@ import {
   parseHealing,
   parseLocation,
   parseNothing,
+  parseRestored,
 } from "./parse.js";
 import { encodeDeploy } from "./requests.js";
 import { type Verb, messageBytes, methodOf } from "./service.js";
@@ -33,6 +35,8 @@ export const defaultDeadlinesMs: Readonly<Record<Exclude<Verb, "Watch"> | "conne
   Clock: 10_000,
   TriggerCron: 60_000,
   TriggerAlarm: 60_000,
+  BookmarkDatabase: 30_000,
+  RestoreDatabase: 60_000,
 };
 
 export interface ConnectOptions {
@@ -92,6 +96,8 @@ function targetVerbs(to: Connection): TargetVerbs {
     clock: (advanceMs) => call(to, "Clock", { advanceMs }, parseClock),
     triggerCron: ({ popId = "", ...request }) => call(to, "TriggerCron", { ...request, popId }, parseCronOutcome),
     triggerAlarm: (deploymentId, className, objectId) => call(to, "TriggerAlarm", { deploymentId, className, objectId }, parseAlarmOutcome),
+    bookmarkDatabase: ({ deploymentId, binding }, atMs = 0) => call(to, "BookmarkDatabase", { deploymentId, binding, atMs }, parseBookmark),
+    restoreDatabase: ({ deploymentId, binding }, point) => call(to, "RestoreDatabase", { deploymentId, binding, ...(typeof point === "string" ? { bookmark: point } : { atMs: point }) }, parseRestored),
     watch: (onEvent, onEnd) => watch(to, onEvent, onEnd),
   };
 }

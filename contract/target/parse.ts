@@ -10,6 +10,7 @@ import {
   type FaultEffect,
   type ObjectLocation,
   type Pop,
+  type Restored,
   type TargetDescription,
   type TargetEvent,
   capabilities,
@@ -123,6 +124,18 @@ export function parseCronOutcome(raw: unknown): { readonly outcome: string; read
 export function parseAlarmOutcome(raw: unknown): string {
   const fields = new Fields(raw, "");
   return accepted("TriggerAlarm", fields, fields.text("outcome", { max: 200, required: true }));
+}
+
+/** @throws EdgemarkError target.contract */
+export function parseBookmark(raw: unknown): string {
+  const fields = new Fields(raw, "");
+  return accepted("BookmarkDatabase", fields, fields.text("bookmark", tokenRule));
+}
+
+/** @throws EdgemarkError target.contract with all differences */
+export function parseRestored(raw: unknown): Restored {
+  const fields = new Fields(raw, "");
+  return accepted("RestoreDatabase", fields, { bookmark: fields.text("bookmark", tokenRule), previousBookmark: fields.text("previousBookmark", tokenRule) });
 }
 
 /** @throws EdgemarkError target.contract with all differences */

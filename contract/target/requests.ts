@@ -3,7 +3,7 @@
 import { EdgemarkError } from "../errors.js";
 import { Fields } from "./fields.js";
 import { chunkBytes, workerBytes } from "./service.js";
-import { type Binding, type DeploySpec, type FaultSpec, type ModuleKind, type WorkerModule, faultKinds } from "./types.js";
+import { type Binding, type BoundDatabase, type DeploySpec, type FaultSpec, type ModuleKind, type WorkerModule, faultKinds } from "./types.js";
 
 /** The most modules of one worker. */
 const mostModules = 10_000;
@@ -195,6 +195,27 @@ export function decodeCron(raw: unknown): { deploymentId: string; cron: string; 
   const scheduledTimeMs = fields.number("scheduledTimeMs", { least: 0, most: 8.64e15, means: "a time in ms since 1970" });
   orRefuse(fields);
   return { deploymentId, cron, scheduledTimeMs, ...(popId === "" ? {} : { popId }) };
+}
+
+/** @returns a database and a moment, ms since 1970, undefined for now @throws EdgemarkError usage.input */
+export function decodeMoment(raw: unknown): { readonly database: BoundDatabase; readonly atMs: number | undefined } {
+  const fields = new Fields(raw, "");
+  const database = { deploymentId: fields.text("deploymentId", tokenRule), binding: fields.text("binding", identifierRule) };
+  const atMs = fields.number("atMs", { least: 0, most: 8.64e15, means: "a time in ms since 1970, 0 for none" });
+  orRefuse(fields);
+  return { database, atMs: atMs === 0 ? undefined : atMs };
+}
+
+/** @returns a database and where it goes back to: a bookmark, or ms since 1970 @throws EdgemarkError usage.input */
+export function decodeRestore(raw: unknown): { readonly database: BoundDatabase; readonly to: string | number } {
+  const { database, atMs } = decodeMoment(raw);
+  const fields = new Fields(raw, "");
+  // Any text: what is no bookmark is the platform's to refuse, in its own words.
+  const bookmark = fields.text("bookmark", { max: 1_000 });
+  if (bookmark === "" && atMs === undefined) fields.differs("bookmark", "a bookmark or a moment", "neither");
+  if (bookmark !== "" && atMs !== undefined) fields.differs("bookmark", "a bookmark or a moment", "both");
+  orRefuse(fields);
+  return { database, to: atMs ?? bookmark };
 }
 
 /** @returns ms to advance by @throws EdgemarkError usage.input */

@@ -86,6 +86,7 @@ describe("contract/target/serve and client", () => {
     const effect = { faultId: "f1", evidence: "process 4711 exited with SIGKILL", effectiveAtMs: 1_700_000_000_000.5 };
     const fault: FaultSpec = { kind: "slow-link", popId: "syd", scope: "peers", parameters: { delayMs: 50, skewMs: -3 } };
     const cron = { deploymentId: "d1", cron: "* * * * *", scheduledTimeMs: 1_700_000_000_000, popId: "ams" };
+    const database = { deploymentId: "d1", binding: "DB" };
     const server: Partial<TargetServer> = {
       deploy: (given) => note(given, deployment),
       undeploy: (id) => note(["undeploy", id], undefined),
@@ -97,6 +98,8 @@ describe("contract/target/serve and client", () => {
       clock: (advanceMs) => note(["clock", advanceMs], 5_000),
       triggerCron: (given) => note(given, { outcome: "ok", noRetry: true }),
       triggerAlarm: (...given) => note(given, "ok"),
+      bookmarkDatabase: (...given) => note(["bookmark", ...given], "0001-a"),
+      restoreDatabase: (...given) => note(["restore", ...given], { bookmark: "0003-a", previousBookmark: "0002-a" }),
     };
     await withTarget(server, async (verbs) => {
       assert.deepEqual(await verbs.describe(), description);
@@ -110,6 +113,11 @@ describe("contract/target/serve and client", () => {
       assert.equal(await verbs.clock(250), 5_000);
       assert.deepEqual(await verbs.triggerCron(cron), { outcome: "ok", noRetry: true });
       assert.equal(await verbs.triggerAlarm("d1", "Counter", "abc"), "ok");
+      assert.equal(await verbs.bookmarkDatabase(database), "0001-a");
+      assert.equal(await verbs.bookmarkDatabase(database, 7), "0001-a");
+      assert.deepEqual(await verbs.restoreDatabase(database, "no bookmark"), { bookmark: "0003-a", previousBookmark: "0002-a" });
+      await verbs.restoreDatabase(database, 8);
+      await assert.rejects(verbs.restoreDatabase(database, ""), /a bookmark or a moment; "neither" came/);
     });
     const [deployed, ...rest] = got as [DeploySpec, ...unknown[]];
     assert.deepEqual({ ...deployed, modules: [] }, { ...spec, modules: [] });
@@ -117,7 +125,7 @@ describe("contract/target/serve and client", () => {
       deployed.modules.map(({ content, ...module }) => ({ ...module, hex: Buffer.from(content).toString("hex") })),
       spec.modules.map(({ content, ...module }) => ({ ...module, hex: Buffer.from(content).toString("hex") })),
     );
-    assert.deepEqual(rest, [["undeploy", "d1"], "reset", ["evict", "d1"], ["d1", "Counter", "abc"], fault, ["heal", "f1"], ["clock", 250], cron, ["d1", "Counter", "abc"]]);
+    assert.deepEqual(rest, [["undeploy", "d1"], "reset", ["evict", "d1"], ["d1", "Counter", "abc"], fault, ["heal", "f1"], ["clock", 250], cron, ["d1", "Counter", "abc"], ["bookmark", database, undefined], ["bookmark", database, 7], ["restore", database, "no bookmark"], ["restore", database, 8]]);
   });
 
   it("stream events until the client ends the stream", async () => {

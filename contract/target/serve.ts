@@ -13,7 +13,7 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { EdgemarkError, messageOf } from "../errors.js";
-import { DeployAssembly, decodeAdvance, decodeCron, decodeFault, decodeNames } from "./requests.js";
+import { DeployAssembly, decodeAdvance, decodeCron, decodeFault, decodeMoment, decodeNames, decodeRestore } from "./requests.js";
 import { type Verb, messageBytes, targetService } from "./service.js";
 import type { DeploySpec, TargetDescription, TargetServer } from "./types.js";
 
@@ -65,7 +65,7 @@ function serverCredentials({ tls }: ServeOptions): ServerCredentials {
 }
 
 function implementation(server: TargetServer, token: string | undefined): UntypedServiceImplementation {
-  const { undeploy, reset, evict, locate, injectFault, healFault, clock, triggerCron, triggerAlarm } = server;
+  const { undeploy, reset, evict, locate, injectFault, healFault, clock, triggerCron, triggerAlarm, bookmarkDatabase, restoreDatabase } = server;
   const unary = (verb: Verb, answer: ((request: unknown) => Promise<unknown>) | undefined) => (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>): void => {
     respond(verb, call.metadata, token, answer === undefined ? undefined : () => answer(call.request), callback);
   };
@@ -88,6 +88,14 @@ function implementation(server: TargetServer, token: string | undefined): Untype
     TriggerAlarm: unary("TriggerAlarm", triggerAlarm && (async (raw) => {
       const { deploymentId, className, objectId } = decodeNames(raw, ["deploymentId", "className", "objectId"]);
       return { outcome: await triggerAlarm(deploymentId, className, objectId) };
+    })),
+    BookmarkDatabase: unary("BookmarkDatabase", bookmarkDatabase && (async (raw) => {
+      const { database, atMs } = decodeMoment(raw);
+      return { bookmark: await bookmarkDatabase(database, atMs) };
+    })),
+    RestoreDatabase: unary("RestoreDatabase", restoreDatabase && (async (raw) => {
+      const { database, to } = decodeRestore(raw);
+      return restoreDatabase(database, to);
     })),
     Watch: (call: ServerWritableStream<unknown, unknown>): void => serveWatch(server, token, call),
   };

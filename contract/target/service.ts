@@ -18,6 +18,8 @@ export const verbs = [
   "Clock",
   "TriggerCron",
   "TriggerAlarm",
+  "BookmarkDatabase",
+  "RestoreDatabase",
   "Watch",
 ] as const;
 export type Verb = (typeof verbs)[number];

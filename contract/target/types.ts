@@ -22,6 +22,7 @@ export const capabilities = {
   "d1": "D1 databases",
   "d1.replicas": "D1 read replicas at PoPs, for sessions",
   "d1.replica-lag": "how late a PoP's D1 replicas are: slow-link and isolate with the scope replication",
+  "d1.time-travel": "BookmarkDatabase and RestoreDatabase take a D1 database back to an earlier moment",
   "r2": "R2 buckets",
   "queues": "Queues",
   "anycast": "one address that routes to the nearest healthy PoP",
@@ -196,6 +197,20 @@ export interface ObjectLocation {
   readonly epoch: string;
 }
 
+/** A D1 database, by a deployment and its binding. */
+export interface BoundDatabase {
+  readonly deploymentId: string;
+  readonly binding: string;
+}
+
+/** What a restore gives. */
+export interface Restored {
+  /** The database as it is now. */
+  readonly bookmark: string;
+  /** As it was before: going back to it undoes the restore. */
+  readonly previousBookmark: string;
+}
+
 /** The verbs of a target. Every call has a deadline of its own and throws EdgemarkError of kind target. */
 export interface TargetVerbs {
   describe(): Promise<TargetDescription>;
@@ -215,6 +230,10 @@ export interface TargetVerbs {
     readonly popId?: string;
   }): Promise<{ readonly outcome: string; readonly noRetry: boolean }>;
   triggerAlarm(deploymentId: string, className: string, objectId: string): Promise<string>;
+  /** @param atMs ms since 1970, undefined: now @returns the bookmark of that moment */
+  bookmarkDatabase(database: BoundDatabase, atMs?: number): Promise<string>;
+  /** @param to a bookmark, or a moment in ms since 1970; what is refused (target.refused, in the platform's words) changes nothing */
+  restoreDatabase(database: BoundDatabase, to: string | number): Promise<Restored>;
   /**
    * @param onEnd called once when the stream ends by itself: with the error, or without one when the target ended it
    * @returns a function that ends the stream

@@ -8,6 +8,7 @@ import { type DeployedBinding, type DeployedWorker, hostOf } from "../supervisor
 import type { Edge, EdgeEvent } from "../supervisor/edge.js";
 import { EngineFailed } from "../supervisor/engine.js";
 import type { Faults } from "./faults/registry.js";
+import { timeTravelOf } from "./time-travel.js";
 
 export interface TargetOptions {
   readonly edge: Edge;
@@ -44,6 +45,7 @@ const capabilities: readonly Capability[] = [
   "d1",
   "d1.replicas",
   "d1.replica-lag",
+  "d1.time-travel",
   "anycast",
   "reset",
   "evict",
@@ -108,6 +110,7 @@ export function targetOf(options: TargetOptions): TargetServer {
         throw new EdgemarkError("target.refused", `the scheduled event could not be delivered: ${messageOf(cause)}`, { cause });
       }
     },
+    ...timeTravelOf(edge, nameOf),
     watch: (onEvent) => options.subscribe((event) => onEvent(event satisfies TargetEvent)),
   };
 }

@@ -44,6 +44,15 @@ import { mutant as d1WriteSkew } from "./d1-write-skew.js";
 import { mutant as d1ReplicaWithoutSession } from "./d1-replica-without-session.js";
 import { mutant as d1FirstPrimaryAtReplica } from "./d1-first-primary-at-replica.js";
 import { mutant as d1BookmarkOfAnother } from "./d1-bookmark-of-another.js";
+import { mutant as d1RestoreOneShort } from "./d1-restore-one-short.js";
+import { mutant as d1RestoreUndoLost } from "./d1-restore-undo-lost.js";
+import { mutant as d1RestoreUnlimited } from "./d1-restore-unlimited.js";
+import { mutant as d1RestoreRefusedAndDone } from "./d1-restore-refused-and-done.js";
+import { mutant as d1RestoreToAnything } from "./d1-restore-to-anything.js";
+import { mutant as d1MomentWithoutEnd } from "./d1-moment-without-end.js";
+import { mutant as d1MomentDrifts } from "./d1-moment-drifts.js";
+import { mutant as d1RestoreUnseenByReplicas } from "./d1-restore-unseen-by-replicas.js";
+import { mutant as d1DatabasesTogether } from "./d1-databases-together.js";
 import { mutant as faultKillIdle } from "./fault-kill-idle.js";
 import { mutant as faultResetIdle } from "./fault-reset-idle.js";
 import { mutant as faultIsolateIdle } from "./fault-isolate-idle.js";
@@ -113,6 +122,15 @@ export const mutants: readonly Mutant[] = [
   d1ReplicaWithoutSession,
   d1FirstPrimaryAtReplica,
   d1BookmarkOfAnother,
+  d1RestoreOneShort,
+  d1RestoreUndoLost,
+  d1RestoreUnlimited,
+  d1RestoreRefusedAndDone,
+  d1RestoreToAnything,
+  d1MomentWithoutEnd,
+  d1MomentDrifts,
+  d1RestoreUnseenByReplicas,
+  d1DatabasesTogether,
   faultKillIdle,
   faultResetIdle,
   faultIsolateIdle,

@@ -23,7 +23,8 @@ export interface D1Statement {
 
 export interface D1Operation extends Partial<D1Statement> {
   readonly op: "all" | "run" | "first" | "raw" | "batch" | "exec" | "bookmark" | "reuse" | "concurrent" | "repeat" | "surface";
-  readonly database?: "DB" | "OTHER";
+  /** A binding of the fixture; default DB. */
+  readonly database?: string;
   readonly session?: string;
   readonly start?: string;
   readonly column?: string;
@@ -62,8 +63,8 @@ export interface D1Client {
   batch(...statements: readonly (D1Statement | string)[]): Promise<readonly D1Result[]>;
 }
 
-/** A client of the fixture at one PoP. @param pop default the first */
-export function d1Client(fixture: DeployedFixture, pop?: string): D1Client {
+/** A client of the fixture at one PoP. @param pop default the first @param database a binding, for operations that name none */
+export function d1Client(fixture: DeployedFixture, pop?: string, database?: string): D1Client {
   async function attempt(operations: readonly D1Operation[], options: { readonly deadlineMs?: number } = {}): Promise<readonly D1Answer[]> {
     const response = await fixture.request({
       ...(pop === undefined ? {} : { pop }),
@@ -71,7 +72,7 @@ export function d1Client(fixture: DeployedFixture, pop?: string): D1Client {
       method: "POST",
       path: "/operations",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(operations),
+      body: JSON.stringify(database === undefined ? operations : operations.map((operation) => ({ database, ...operation }))),
     });
     if (response.status !== 200) throw new AssertionError({ message: `the fixture answered ${response.status}: ${response.text.slice(0, 300)}`, expected: 200, actual: response.status });
     return answersOf(response.json(), operations.length);

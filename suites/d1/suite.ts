@@ -10,12 +10,13 @@ import { metaChecks } from "./meta.js";
 import { queryChecks } from "./queries.js";
 import { quickChecks } from "./quick.js";
 import { replicaChecks } from "./replicas.js";
+import { timeTravelChecks } from "./time-travel.js";
 import { valueChecks } from "./values.js";
 
 export const d1Suite: Suite = {
   id: "d1",
   title: "D1",
   checks: [
-    ...queryChecks, ...valueChecks, ...languageChecks, ...metaChecks, ...batchChecks, ...errorChecks, ...limitChecks, ...databaseChecks, ...bookmarkChecks, ...replicaChecks,
+    ...queryChecks, ...valueChecks, ...languageChecks, ...metaChecks, ...batchChecks, ...errorChecks, ...limitChecks, ...databaseChecks, ...bookmarkChecks, ...replicaChecks, ...timeTravelChecks,
   ].map((check) => (quickChecks.has(check.id) ? check : { ...check, profiles: check.profiles ?? ["full", "nightly"] })),
 };

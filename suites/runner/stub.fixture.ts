@@ -82,6 +82,8 @@ export async function startStub(options: StubOptions = {}): Promise<StubTarget> 
     clock: async () => unimplemented("Clock"),
     triggerCron: async () => unimplemented("TriggerCron"),
     triggerAlarm: async () => unimplemented("TriggerAlarm"),
+    bookmarkDatabase: async () => unimplemented("BookmarkDatabase"),
+    restoreDatabase: async () => unimplemented("RestoreDatabase"),
     watch: () => () => undefined,
     ...options.verbs,
   };

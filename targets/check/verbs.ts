@@ -27,6 +27,9 @@ const optionalVerbs: readonly OptionalVerb[] = [
   // The probe has no Durable Objects: a refusal with words is an answer too, UNIMPLEMENTED is not.
   { verb: "Locate", capability: "locate", disturbs: false, call: (verbs, { deploymentId }) => unlessRefused(verbs.locate(deploymentId, "NoClass", someObject)) },
   { verb: "TriggerAlarm", capability: "durable-objects.trigger-alarm", disturbs: false, call: (verbs, { deploymentId }) => unlessRefused(verbs.triggerAlarm(deploymentId, "NoClass", someObject)) },
+  // Nor has it a database.
+  { verb: "BookmarkDatabase", capability: "d1.time-travel", disturbs: false, call: (verbs, { deploymentId }) => unlessRefused(verbs.bookmarkDatabase({ deploymentId, binding: "NONE" })) },
+  { verb: "RestoreDatabase", capability: "d1.time-travel", disturbs: false, call: (verbs, { deploymentId }) => unlessRefused(verbs.restoreDatabase({ deploymentId, binding: "NONE" }, "0")) },
 ];
 
 export async function examineOptionalVerbs(examination: Examination, deployment: Deployment): Promise<void> {

@@ -152,14 +152,14 @@ export class Log {
     return this.pages(this.#state.base, this.#state.basePages);
   }
 
-  /** Number of the last change at or before a time, undefined when the log begins later. */
+  /** Number of the last change before a time, undefined when the log begins later. What the same millisecond may still bring is not in it. */
   at(timeMs: number): number | undefined {
-    if (this.#state.base > 0 && timeMs < this.#state.baseAtMs) return undefined;
+    if (this.#state.base > 0 && timeMs <= this.#state.baseAtMs) return undefined;
     let low = this.#state.base;
     let high = this.#state.head;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((this.#record(middle)?.atMs ?? 0) <= timeMs) low = middle;
+      if ((this.#record(middle)?.atMs ?? 0) < timeMs) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -19,6 +19,8 @@ import type { CallAnswer, CallId, Form, PullAnswer, PullRequest, Query, Snapshot
 const pullBytes = 2_000_000;
 const snapshotMs = 60_000;
 const restores = { most: 10, withinMs: 600_000 } as const;
+/** As far back as the product goes, however much longer a log may be. */
+const timeTravelMs = 30 * 24 * 3_600_000;
 
 export class D1Primary extends DurableObject<D1Env> {
   readonly #sql = this.ctx.storage.sql;
@@ -79,9 +81,12 @@ export class D1Primary extends DurableObject<D1Env> {
     return this.#snapshots.get(id)?.[index] ?? null;
   }
 
-  /** Time Travel: the bookmark of a moment. @param timeMs undefined: now */
-  bookmarkAt(timeMs: number | undefined): { readonly bookmark: string } | { readonly error: string } {
-    const sequence = timeMs === undefined ? this.#log.head : this.#log.at(timeMs);
+  /** Time Travel: the bookmark of a moment, always the same one; so a moment that is still to come has none. @param timeMs undefined: now */
+  async bookmarkAt(timeMs: number | undefined): Promise<{ readonly bookmark: string } | { readonly error: string }> {
+    if (this.#log.identity === "") await this.#create();
+    const nowMs = Date.now();
+    if (timeMs !== undefined && timeMs > nowMs) return { error: refusals.timeAhead };
+    const sequence = timeMs === undefined ? this.#log.head : timeMs < nowMs - timeTravelMs ? undefined : this.#log.at(timeMs);
     return sequence === undefined ? { error: refusals.timeGone } : { bookmark: formatBookmark({ sequence, identity: this.#log.identity }) };
   }
 

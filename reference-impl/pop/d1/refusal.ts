@@ -16,6 +16,7 @@ export const refusals = {
   bookmarkOfAnother: "Invalid bookmark: it belongs to another database, or to this one before it was reset",
   bookmarkAhead: "Invalid bookmark: it is ahead of the database",
   bookmarkGone: "Invalid bookmark: the database's history does not reach back so far",
+  timeAhead: "Invalid timestamp: it is still to come",
   timeGone: "Invalid timestamp: the database's history does not reach back so far",
   tooManyRestores: "Too many restores: a database can be restored 10 times in 10 minutes",
   answerLost: "Network connection lost. The call was carried out; its answer is lost",

@@ -81,6 +81,8 @@ export function stockTarget(sabotage: string, isSplit = false): StockTarget {
     clock: refuse,
     triggerCron: refuse,
     triggerAlarm: refuse,
+    bookmarkDatabase: refuse,
+    restoreDatabase: refuse,
     watch: () => () => undefined,
   };
   return {

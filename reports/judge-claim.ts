@@ -187,6 +187,7 @@ function resultOf(claim: Claim, document: ResultDocument, checks: readonly Count
     ...opinion,
     documented: claim.figure,
     ...(threshold === undefined ? {} : { threshold }),
+    ...(threshold === undefined || claim.scaled !== true || document.target.timeScale === 1 ? {} : { scaledBy: document.target.timeScale }),
     ...(claim.path === undefined ? {} : { path: claim.path }),
     source: { document: claim.source.document, quote: claim.source.quote },
     checks: checks.map(({ check }) => check.id),

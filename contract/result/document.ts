@@ -40,6 +40,8 @@ export interface Measurement {
   readonly series?: readonly (readonly [number, number])[];
   /** What the first number of each of the series is, when it is not a time: "PoPs", "keys". */
   readonly along?: string;
+  /** What the values of the series are, where they are not what the measurement is: {what: "latency of each answer", unit: "ms"}. */
+  readonly seriesOf?: { readonly what: string; readonly unit: Measurement["unit"] };
   /** A value per PoP pair or per PoP, for heat maps: row, column, value. */
   readonly matrix?: readonly { readonly row: string; readonly column: string; readonly value: number }[];
   /** Wall time of the series' second 0, so that a chart can mark the run's faults on it. */
@@ -104,6 +106,8 @@ export interface ClaimResult {
   readonly measured?: { readonly value: number; readonly unit: string; readonly n: number };
   /** What the measured value was held against, in its unit: after the time scale, before the tolerance. */
   readonly threshold?: number;
+  /** The target's time scale, where the documented figure was divided by it. */
+  readonly scaledBy?: number;
   /** The claim's path into this document, which tells the measurement it judges. */
   readonly path?: string;
   /** Where the claim is written, with the words that carry the figure. */

@@ -1,4 +1,5 @@
 // What a run of the open loop says: computed from the log of its requests and from nothing else.
+import type { Measurement } from "../../contract/result/document.js";
 import { voidReason } from "./driver-health.js";
 import { LatencyHistogram } from "./histogram.js";
 import type { Outcome, RequestLog, RequestSample } from "./request-log.js";
@@ -27,6 +28,11 @@ export interface OpenLoopResult {
   readonly lag: LatencyHistogram;
   /** Every request, in the order of the schedule. */
   readonly log: RequestLog;
+}
+
+/** The latency of every answer over time, as a measurement carries it for a report to draw. */
+export function latencySeries({ startedAtMs, log }: Pick<OpenLoopResult, "startedAtMs" | "log">): Pick<Measurement, "startedAtMs" | "seriesOf" | "series"> {
+  return { startedAtMs, seriesOf: { what: "latency of each answer, from the time it was due", unit: "ms" }, series: [...log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }) => [intendedMs / 1_000, latencyMs] as const) };
 }
 
 export interface RunFacts {

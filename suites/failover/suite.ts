@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
+import { latencySeries } from "../../load/open-loop/result.js";
 import type { TargetEvent } from "../../contract/target/types.js";
 import { type Check, type CheckContext, Inconclusive, type Suite } from "../check.js";
 import { colosOf, fixtureOf, load, outage, type Outage, ratePerSecond, servingPop } from "./anycast.js";
@@ -49,7 +50,7 @@ function recordGaps(context: CheckContext, id: string, fault: string, outages: r
     },
     percentiles: { min: gaps[0] ?? 0, p50: median(gaps), max: gaps.at(-1) ?? 0 },
     samples: gaps,
-    ...(last === undefined ? {} : { startedAtMs: last.result.startedAtMs, series: [...last.result.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }): [number, number] => [intendedMs / 1000, latencyMs]) }),
+    ...(last === undefined ? {} : latencySeries(last.result)),
     ...(voidBecause === undefined ? {} : { voidBecause }),
   });
 }

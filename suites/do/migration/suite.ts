@@ -3,6 +3,7 @@
 // documented ones; that one instance follows the other with all data is documented, and is what is certified.
 import assert from "node:assert/strict";
 import { longestGap } from "../../../load/open-loop/gap.js";
+import { latencySeries } from "../../../load/open-loop/result.js";
 import type { Profile } from "../../../contract/result/document.js";
 import { type Check, type CheckContext, Inconclusive, type Suite } from "../../check.js";
 import { faultsOf, ledgerOf, type LedgerDoor, readLedger, type Row, tryAppend } from "../ledger.js";
@@ -37,7 +38,7 @@ function record(context: CheckContext, id: { readonly time: string; readonly gap
   const counted = judged.length > 0 ? judged : seen;
   const voidBecause = judged.length * 2 > seen.length ? undefined : (seen.find(({ result }) => result.void !== undefined)?.result.void ?? "no outage was measured");
   const last = seen.at(-1)?.result;
-  const series = last === undefined ? {} : { startedAtMs: last.startedAtMs, series: [...last.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }): [number, number] => [intendedMs / 1000, latencyMs]) };
+  const series = last === undefined ? {} : latencySeries(last);
   const ofOutages = (value: (one: Outage) => number, counts: string): Omit<Parameters<CheckContext["measure"]>[0], "id"> => {
     const samples = counted.map(value).sort((a, b) => a - b);
     return {
@@ -184,8 +185,7 @@ function recordRollout(context: CheckContext, result: Outage["result"]): void {
     unit: "ms",
     n: 1,
     conditions: { mode: "open loop, uniform arrivals, keep-alive, a durable write each", ratePerSecond, event: "rollout of a new version", requestsFailed: gap?.errors ?? 0 },
-    startedAtMs: result.startedAtMs,
-    series: [...result.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }): [number, number] => [intendedMs / 1000, latencyMs]),
+    ...latencySeries(result),
     ...(result.void === undefined ? {} : { voidBecause: result.void }),
   });
 }

@@ -72,6 +72,7 @@ function record(context: CheckContext, id: string, { operations, conditions, his
     unit: "count",
     n: operations.length,
     conditions: { counts: "operations that were answered", ...conditions },
+    seriesOf: { what: "time from the call of an operation to its answer", unit: "ms" },
     series: acknowledged
       .filter((_, index) => index % Math.ceil(acknowledged.length / 500) === 0)
       .map(({ callNs, returnNs }): [number, number] => [Number(callNs - startNs) / 1e9, Number((returnNs ?? callNs) - callNs) / 1e6]),

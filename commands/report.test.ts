@@ -1,10 +1,11 @@
 // The report command: which document a word names, what is written where, and what is said of files that are none.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EdgemarkError } from "../contract/errors.js";
-import { badRun, goodRun } from "../reports/testdata/samples.js";
+import { formatNames, isFormat } from "../reports/index.js";
+import { badRun, goodRun, hostileText, interruptedRun, run } from "../reports/testdata/samples.js";
 import { runCommand } from "./command.js";
 import { reportCommand, runReport, type ReportOptions } from "./report.js";
 
@@ -92,6 +93,53 @@ describe("edgemark report", () => {
     await writeFile(file, "");
     await assert.rejects(report(["older"], { out: join(file, "below") }), (error: unknown) => error instanceof EdgemarkError && error.code === "usage.output");
   });
+
+  const put = async (name: string, document: unknown): Promise<string> => {
+    await mkdir(join(runs, name), { recursive: true });
+    await writeFile(join(runs, name, "result.json"), typeof document === "string" ? document : JSON.stringify(document));
+    return join(runs, name);
+  };
+
+  it("refuses a document of another version of Edgemark, and one that is damaged, in words", async () => {
+    assert.match(await refusal(await put("later", { ...goodRun(), schema: "edgemark.result/99" })), /edgemark\.result\/99; use the Edgemark that wrote it/);
+    assert.match(await refusal(await put("damaged", JSON.stringify(goodRun()).replace('"verdict":"pass"', '"verdict":"pas"'))), /verdict.*did you mean pass/);
+    assert.match(await refusal(await put("nothing", "")), /it is empty/);
+  });
+
+  it("marks an interrupted run as one in every format that people read, and reports an empty one", async () => {
+    const folder = await put("cut", interruptedRun());
+    await report([folder], { formats: ["html", "md", "junit", "badge", "shields"], isAsRecorded: true });
+    for (const [file, mark] of [["report.html", /This run was cut short and certifies nothing/], ["summary.md", /Interrupted: certifies nothing/], ["junit.xml", /SIGINT after 3 of 212 checks/], ["badge.svg", /interrupted/], ["badge.json", /interrupted/]] as const) {
+      assert.match(await readFile(join(folder, file), "utf8"), mark, file);
+    }
+    const empty = await put("empty", run({ checks: [], measurements: {}, histories: [], faults: [], claims: [], level: null, verdict: "inconclusive" }));
+    const { exitCode, out } = await report([empty], { formats: formatNames.filter(isFormat), isAsRecorded: true });
+    assert.equal(exitCode, 0);
+    assert.match(await readFile(join(empty, "report.html"), "utf8"), /No check was recorded/);
+    assert.ok(out.includes("report.html") && out.includes("charts"), "the map of its PoPs is all there is to draw");
+  });
+
+  it("reports runs of different targets each for itself, and compares them on one page", async () => {
+    const other = goodRun();
+    await put("other", { ...other, target: { ...other.target, name: "another", version: "2" } });
+    const { err } = await report(["older", "other"], { formats: ["md"], isAsRecorded: true });
+    assert.match(err, /^reference 0\.1\.0: .*\nanother 2: /);
+    await report(["older", "newer", "other"], { isComparison: true, isAsRecorded: true });
+    const page = await readFile(join(runs, "comparison.html"), "utf8");
+    assert.match(page, /<h1>2 targets compared<\/h1>/);
+    assert.match(page, /newest of 2 runs/);
+  });
+
+  it("writes every format of a document with strings of 10 MB, and lets no reader have them", async () => {
+    const huge = `${hostileText}${"<&|`x".repeat(2_000_000)}`;
+    const bad = badRun();
+    const folder = await put("huge", { ...bad, target: { ...bad.target, notes: [huge] }, checks: bad.checks.map((check) => (check.id === "workers.global.isolation" ? { ...check, observed: huge, promise: huge, evidence: [{ kind: "exchange", text: huge }] } : check)) });
+    const formats = formatNames.filter(isFormat).filter((format) => format !== "json");
+    await report([folder], { formats, isAsRecorded: true });
+    const files = (await readdir(folder, { withFileTypes: true, recursive: true })).filter((entry) => entry.isFile() && entry.name !== "result.json");
+    assert.ok(files.length >= formats.length);
+    for (const entry of files) assert.ok((await stat(join(entry.parentPath, entry.name))).size < 1_000_000, entry.name);
+  }).timeout(60_000);
 
   it("names the nearest format, and its help fits 80 columns", async () => {
     let printed = "";

@@ -1,7 +1,7 @@
 // Numbers and times as people read them.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { duration, figure, moment, plural, quantity } from "./words.js";
+import { condition, duration, figure, moment, plural, productName, quantity } from "./words.js";
 
 describe("words of reports", () => {
   it("write numbers with three digits that count", () => {
@@ -17,6 +17,12 @@ describe("words of reports", () => {
   it("give every number a unit a person would choose", () => {
     const written = [quantity(4_310, "ms"), quantity(60_000, "ms"), quantity(1_500, "us"), quantity(12, "us"), quantity(26_214_400, "bytes"), quantity(0.82, "ratio"), quantity(11_240, "requests/s")];
     assert.deepEqual(written, ["4,310 ms", "60 s", "1.5 ms", "12 µs", "25 MiB", "0.82", "11,240 requests/s"]);
+  });
+
+  it("write conditions and parts of products as people say them, and what a stranger named as it came", () => {
+    const written = [condition("ratePerSecond", 100), condition("thinkMs", 20), condition("scriptBytes", 1_024), condition("timeScale", 20), condition("seed", 2_294_921_579), condition("mode", "open loop"), condition("Not <ours>", 3)];
+    assert.deepEqual(written, [["rate", "100/s"], ["think", "20 ms"], ["script", "1 KiB"], ["time scale", "20"], ["seed", "2294921579"], ["mode", "open loop"], ["Not <ours>", "3"]]);
+    assert.deepEqual(["kv", "do.migration", "do.write-gates", "acme.thing", "constructor.x"].map(productName), ["KV", "Durable Objects: migration", "Durable Objects: write gates", "acme.thing", "constructor.x"]);
   });
 
   it("write time spans and moments", () => {

@@ -1,20 +1,16 @@
 // A page on loopback: what it answers, how it follows a run from its first check to its end, and that Ctrl-C stops it. In a
 // browser too, where Chromium is.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { recordsFile, type RecordLine } from "../../contract/result/records.js";
+import { browser, hasBrowser } from "../../reports/html/browser.fixture.js";
 import { badRun, goodRun } from "../../reports/testdata/samples.js";
 import { runCommand } from "../command.js";
 import type { CommandIo } from "../io.js";
 import { reportCommand } from "../report.js";
-
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 describe("edgemark report --open and --watch", () => {
   let runs = "";
@@ -157,14 +153,13 @@ describe("edgemark report --open and --watch", () => {
     await stop();
   });
 
-  if (existsSync(executablePath)) {
+  if (hasBrowser()) {
     it("renews the page in a browser, and keeps what the reader opened and typed", async function () {
       this.timeout(60_000);
       await checked(3);
       const { address, stop } = await shown("going", "--watch");
-      const browser = await chromium.launch({ executablePath, args: flags });
+      const page = await (await browser()).newPage();
       try {
-        const page = await browser.newPage();
         const troubles: string[] = [];
         page.on("pageerror", (error) => troubles.push(error.message));
         page.on("console", (message) => troubles.push(message.text()));
@@ -180,7 +175,7 @@ describe("edgemark report --open and --watch", () => {
         await until(() => page.locator("h1").innerText(), /Not certified/);
         assert.deepEqual(troubles, []);
       } finally {
-        await browser.close();
+        await page.close();
         await stop();
       }
     });

@@ -9,7 +9,7 @@ import { percentileCurve } from "./curve.js";
 import { heatMap } from "./heat.js";
 import { isRoundTrip, popMap, popPlaces } from "./map.js";
 import { linearScale, logScale, scaleFor } from "./scale.js";
-import { timeSeries } from "./series.js";
+import { isResuming, timeSeries } from "./series.js";
 import { bySize, isColdStart, isGap, strips } from "./strips.js";
 import { timelineOf } from "./timeline.js";
 
@@ -84,6 +84,20 @@ describe("time series", () => {
     assert.deepEqual(timeSeries({ ...measurement, series: even }, [])?.silences, []);
     const holed = even.filter(([second]) => second < 1 || second >= 1.5);
     assert.deepEqual(timeSeries({ ...measurement, series: holed }, [])?.silences, [{ fromS: 0.99, toS: 1.5 }]);
+  });
+
+  it("breaks its line at every silence, also where thinning dropped the point that ended it", () => {
+    const series = Array.from({ length: 5_000 }, (_, index): readonly [number, number] => [index < 2_501 ? index / 1_000 : index / 1_000 + 3, 1 + (index % 7)]);
+    const chart = timeSeries({ ...measurement, series }, []);
+    assert.ok(chart !== undefined && chart.silences.length === 1 && chart.points.length <= 600);
+    assert.equal(chart.points.filter((_, index) => isResuming(chart, index)).length, 1);
+  });
+
+  it("has the unit of its values, which need not be the measurement's", () => {
+    const counted: Measurement = { ...measurement, unit: "count", series: [[0, 5], [1, 6]], seriesOf: { what: "latency of each", unit: "ms" } };
+    const [chart] = measurementCharts(counted, goodRun());
+    assert.ok(chart?.kind === "series");
+    assert.deepEqual([chart.unit, chart.data.what, chart.table.heads[1]], ["ms", "latency of each", "ms"]);
   });
 
   it("marks the faults that happened meanwhile, and only those", () => {

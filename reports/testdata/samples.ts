@@ -244,12 +244,11 @@ export const hostileText =
   "\u001b[31mred\u001b[0m gnp.exe\u2066 \u0000\u0007\u0008\u007f\u009b\ufeff\u200b\u2028\ud800 \udfff\ufffe a\u0301\u0302\u0303\u0304\u0305\u0306";
 
 /**
- * The big run with every string of it replaced.
+ * A run with every string of it replaced.
  * @param text what stands in each string; ids get a number, so that they stay apart (huge ones are shared instead: a
  * copy of each would test the memory of the test)
  */
-export function hostileRun(text: string = hostileText): ResultDocument {
-  const source = bigRun();
+export function hostileRun(text: string = hostileText, source: ResultDocument = bigRun()): ResultDocument {
   let number = 0;
   const isHuge = text.length > 100_000;
   const keyed = () => `${number++} ${isHuge ? text.slice(0, 5_000) : text}`;

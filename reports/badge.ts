@@ -9,7 +9,9 @@ const fills = { pass: "#00704f", fail: "#b34a00", "not-applicable": "#5c6370", i
 const characterWidth = 6.6;
 
 function face(document: ResultDocument): { readonly verdict: Verdict; readonly text: string } {
-  const verdict = document.run.interrupted === undefined ? document.verdict : "inconclusive";
+  // What was cut short has counts that look whole.
+  if (document.run.interrupted !== undefined) return { verdict: "error", text: `${verdictSigns.error} interrupted` };
+  const { verdict } = document;
   const applicable = total(document.counts) - document.counts.notApplicable;
   const level = document.level === null ? "" : `${levelWords[document.level]} `;
   return { verdict, text: visible(`${verdictSigns[verdict]} ${level}${document.counts.pass}/${applicable}`, { limit: 40 }) };

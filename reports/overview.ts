@@ -2,7 +2,7 @@
 // order. Derived from the document alone, so that terminal, page and pull request never tell different stories.
 import type { CheckResult, ClaimResult, Level, ResultDocument } from "../contract/result/document.js";
 import { levels } from "../contract/result/document.js";
-import { duration, levelWords, moment, plural, productName, total } from "./words.js";
+import { duration, figure, levelWords, moment, plural, productName, total } from "./words.js";
 
 export interface ProductChecks {
   readonly product: string;
@@ -106,8 +106,13 @@ function conditions(document: ResultDocument): string {
   return (
     `Profile ${run.profile} (${run.suites.map(productName).join(", ") || "no suite"}) on ${plural(target.pops.length, "PoP")}, ${scale}, ` +
     `${run.partial === undefined ? "" : `${run.partial}, `}${faults.length === 0 ? "no fault injected" : `${plural(faults.length, "fault")} injected`}, seed ${run.seed}; ` +
-    `${moment(run.startedAtMs)}, ${duration(run.durationMs)}, on ${plural(environment.cores, "core")} of ${environment.cpu}.`
+    `${moment(run.startedAtMs)}, ${duration(run.durationMs)}, on ${plural(environment.cores, "core")} of ${environment.cpu}${isBusy(environment) ? `, which were busy when it began (load average ${figure(environment.loadAverage)})` : ""}.`
   );
+}
+
+/** More work than cores before the run itself began: its times, and what ran out of time, say less about the target. */
+export function isBusy({ cores, loadAverage }: ResultDocument["environment"]): boolean {
+  return loadAverage > cores;
 }
 
 function byProduct(checks: readonly CheckResult[]): readonly ProductChecks[] {

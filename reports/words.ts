@@ -31,9 +31,11 @@ const productWords: Readonly<Record<string, string>> = {
   failover: "Failover",
 };
 
-/** A product as its owner writes it; an unknown one as it came. */
+/** A product as its owner writes it, a part of one with its name behind it (do.migration); an unknown one as it came. */
 export function productName(product: string): string {
-  return Object.hasOwn(productWords, product) ? (productWords[product] ?? product) : product;
+  const [head = "", ...rest] = product.split(".");
+  if (!Object.hasOwn(productWords, head)) return product;
+  return [productWords[head] ?? head, rest.join(" ").replaceAll("-", " ")].filter((part) => part !== "").join(": ");
 }
 
 /** How many of a verdict. */
@@ -72,6 +74,17 @@ export function quantity(value: number, unit: string): string {
   if (unit === "bytes" && Math.abs(value) >= 1024) return `${figure(value / 1024)} KiB`;
   if (unit === "count" || unit === "ratio" || unit === "") return figure(value);
   return `${figure(value)} ${unit}`;
+}
+
+const conditionUnits: Readonly<Record<string, string>> = { Ms: "ms", Us: "us", Seconds: "s", Bytes: "bytes", Mb: "MB" };
+
+/** A condition of a measurement as people read it: ratePerSecond 100 is "rate" and "100/s", thinkMs 20 is "think" and "20 ms". */
+export function condition(name: string, value: string | number | boolean): readonly [name: string, value: string] {
+  if (!/^[a-z][A-Za-z0-9]{0,39}$/.test(name)) return [name, String(value)];
+  const spaced = (words: string): string => words.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const [, base = name, suffix = ""] = /^(.+?)(PerSecond|Ms|Us|Seconds|Bytes|Mb)$/.exec(name) ?? [];
+  if (typeof value !== "number" || suffix === "") return [spaced(name), String(value)];
+  return [spaced(base), suffix === "PerSecond" ? `${figure(value)}/s` : quantity(value, conditionUnits[suffix] ?? "")];
 }
 
 /** A time span: 840 ms, 12.3 s, 1 min 52 s, 2 h 5 min. @param durationMs milliseconds */

@@ -28,8 +28,9 @@ export function measurementCharts(measurement: Measurement, document: ResultDocu
   const heat = heatMap(measurement, document.target.pops.map((pop) => pop.id));
   const charts: Chart[] = [];
   if (series !== undefined) {
-    const rows = largestOfStretches(series.points).map(([at, value]) => [inUnit(at, series.along === undefined ? "s" : "count"), inUnit(value, unit)]);
-    charts.push({ ...named("series"), kind: "series", data: series, table: tableOf(rows.length < series.n ? "Largest of each stretch" : "Points", [series.along ?? "Second", unit], rows, series.n) });
+    const ofSeries = measurement.seriesOf?.unit ?? unit;
+    const rows = largestOfStretches(series.points).map(([at, value]) => [inUnit(at, series.along === undefined ? "s" : "count"), inUnit(value, ofSeries)]);
+    charts.push({ ...named("series"), unit: ofSeries, kind: "series", data: series, table: tableOf(rows.length < series.n ? "Largest of each stretch" : "Points", [series.along ?? "Second", ofSeries], rows, series.n) });
   }
   if (bars !== undefined) {
     const rows = bars.bins.filter((bin) => bin.count > 0).map((bin) => [inUnit(bin.from, unit), inUnit(bin.to, unit), inUnit(bin.count, "count")]);

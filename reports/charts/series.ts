@@ -14,6 +14,8 @@ export interface FaultSpan {
 export interface TimeSeries {
   /** What the values are along, when it is not time: "PoPs". */
   readonly along?: string;
+  /** What the values are, where they are not what the measurement is. */
+  readonly what?: string;
   readonly time: Scale;
   readonly value: Scale;
   /** At most 600 points; where there were more, the extremes of each stretch are kept. */
@@ -45,9 +47,11 @@ export function timeSeries(measurement: Measurement, faults: readonly FaultRecor
   const first = sorted[0]?.[0] ?? 0;
   const last = sorted.at(-1)?.[0] ?? 1;
   const values = points.map(([, value]) => value);
+  const what = measurement.seriesOf === undefined ? {} : { what: measurement.seriesOf.what };
   // What grows with a number has no silences, and no fault strikes it at a time.
-  if (measurement.along !== undefined) return { along: measurement.along.slice(0, 40), time: scaleFor(points.map(([at]) => at)), value: scaleFor(values), points, silences: [], faults: [], n: sorted.length };
+  if (measurement.along !== undefined) return { ...what, along: measurement.along.slice(0, 40), time: scaleFor(points.map(([at]) => at)), value: scaleFor(values), points, silences: [], faults: [], n: sorted.length };
   return {
+    ...what,
     time: linearScale(Math.min(0, first), last, 6),
     value: scaleFor(values),
     points,
@@ -81,6 +85,12 @@ function silencesOf(points: readonly (readonly [number, number])[]): readonly Si
     .sort((a, b) => b.toS - b.fromS - (a.toS - a.fromS))
     .slice(0, silencesDrawn)
     .sort((a, b) => a.fromS - b.fromS);
+}
+
+/** @returns whether a silence lies before a point: a line across it would be an answer that nobody gave. Thinning may have dropped the point that ended it */
+export function isResuming({ points, silences }: Pick<TimeSeries, "points" | "silences">, index: number): boolean {
+  const [before, at] = [points[index - 1]?.[0], points[index]?.[0]];
+  return before !== undefined && at !== undefined && silences.some(({ toS }) => before < toS && toS <= at);
 }
 
 function faultSpans(startedAtMs: number | undefined, faults: readonly FaultRecord[], lastS: number): readonly FaultSpan[] {

@@ -1,6 +1,6 @@
 // A chart definition as a figure of the page: the drawing, and below it the table that says the same, folded until somebody
 // wants the figures.
-import type { Cell, Chart, ChartTable } from "../charts/definition.js";
+import type { Cell, Chart, ChartOf, ChartTable } from "../charts/definition.js";
 import { plural, quantity } from "../words.js";
 import { heatTable } from "./heat-table.js";
 import type { Markup } from "./markup.js";
@@ -38,15 +38,22 @@ function drawn(chart: Exclude<Chart, { readonly kind: "heat" }>): Markup {
 }
 
 function caption(chart: Chart): Markup | undefined {
-  if (chart.kind === "series" && chart.data.silences.length > 0) {
-    const longest = Math.max(...chart.data.silences.map(({ fromS, toS }) => (toS - fromS) * 1000));
-    return html`<figcaption class="soft">${plural(chart.data.silences.length, "time")} nothing came, longest ${quantity(longest, "ms")}.</figcaption>`;
-  }
-  if (chart.kind === "series" && chart.data.along !== undefined) return html`<figcaption class="soft">By ${chart.data.along}.</figcaption>`;
+  if (chart.kind === "series") return seriesCaption(chart.data);
   if (chart.kind === "curve") return html`<figcaption class="soft">Percentile curve: each further nine takes as much room as all before it.</figcaption>`;
   if (chart.kind === "timeline") return html`<figcaption class="soft">From the call to the answer of each operation. Solid: it changes something. Hollow: it reads. An arrow: the answer was lost.</figcaption>`;
   if (chart.kind === "strips") return html`<figcaption class="soft">A dot for each sample, a bar for the median, a dashed line for the documented figure.${chart.data.leftOut === 0 ? undefined : ` ${plural(chart.data.leftOut, "more measurement")} in result.json.`}</figcaption>`;
   return undefined;
+}
+
+/** What is drawn, and the silences, which a line cannot show. */
+function seriesCaption({ what, along, silences }: ChartOf<"series">["data"]): Markup | undefined {
+  const longest = Math.max(...silences.map(({ fromS, toS }) => (toS - fromS) * 1_000));
+  const words = [
+    ...(what === undefined ? [] : [`Over time: ${what}.`]),
+    ...(along === undefined ? [] : [`By ${along}.`]),
+    ...(silences.length === 0 ? [] : [`${plural(silences.length, "time")} nothing came (marked at the bottom), longest ${quantity(longest, "ms")}.`]),
+  ];
+  return words.length === 0 ? undefined : html`<figcaption class="soft">${words.join(" ")}</figcaption>`;
 }
 
 function dataTable({ title, heads, rows, leftOut }: ChartTable, of: string): Markup {

@@ -3,6 +3,7 @@
 import type { ClaimResult, Measurement, ResultDocument } from "../../contract/result/document.js";
 import { claimsOf } from "../charts/catalogue.js";
 import { scaleFor } from "../charts/scale.js";
+import { grouped } from "../text.js";
 import { plural, productName, quantity, worstFirst } from "../words.js";
 import type { Markup } from "./markup.js";
 import { html } from "./markup.js";
@@ -71,7 +72,7 @@ function row(claim: ClaimResult, links: Links, isMeasured: boolean): Markup {
 /** What the document's figure became on this target: scaled, in the unit of what was measured. */
 function heldAgainst(claim: ClaimResult): Markup | undefined {
   if (claim.threshold === undefined || claim.kind !== "number") return undefined;
-  return html`<span class="why soft">held against ${quantity(claim.threshold, claim.measured?.unit ?? "")}</span>`;
+  return html`<span class="why soft">held against ${quantity(claim.threshold, claim.measured?.unit ?? "")}${claim.scaledBy === undefined ? undefined : html`, as timers run ${claim.scaledBy} times faster`}</span>`;
 }
 
 /** Quotes are kept with their own marks, which also tell pieces apart; only a bare one gets them here. */
@@ -83,7 +84,7 @@ function quoted(text: string): string {
 function measured(claim: ClaimResult, measurement: Measurement | undefined): Markup {
   if (claim.measured === undefined) return html`<span class="soft">not measured</span>`;
   const { value, unit, n } = claim.measured;
-  return html`<span class="number strong">${quantity(value, unit)}</span> <span class="soft">n = ${n}</span>${distribution(claim, measurement) ?? gauge(value, claim.threshold, unit, claim)}`;
+  return html`<span class="number strong">${quantity(value, unit)}</span> <span class="soft">n = ${grouped(n)}</span>${distribution(claim, measurement) ?? gauge(value, claim.threshold, unit, claim)}`;
 }
 
 function gauge(value: number, threshold: number | undefined, unit: string, claim: ClaimResult): Markup | undefined {

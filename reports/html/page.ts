@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { CheckResult, ResultDocument, Verdict } from "../../contract/result/document.js";
 import { overview } from "../overview.js";
 import { shortened, visible } from "../text.js";
-import { plural, verdictSigns } from "../words.js";
+import { plural, total, verdictSigns } from "../words.js";
 import { cardsShown, checkCard, checksSection, groupCard, groupedByReason } from "./checks.js";
 import { claimsSection } from "./claims.js";
 import { evidenceList } from "./evidence.js";
@@ -45,7 +45,7 @@ export function htmlReport(whole: ResultDocument, live?: LiveRun): string {
     { id: "failed", title: "What failed", short: "Failed", count: facts.failures.length, body: facts.failures.length === 0 ? html`<p class="calm">No check failed${facts.known.length === 0 ? "" : " that is not known to"}.</p>` : cards(failed, facts.failures.length, anchorsOf) },
     ...(facts.undecided.length === 0 ? [] : [{ id: "undecided", title: "What could not be told", short: "Undecided", count: facts.undecided.length, body: html`<p class="soft">An inconclusive check certifies nothing; an error is the harness's own fault, never the target's.</p>${groups.map((group) => groupCard(group, anchorsOf))}${cards(undecided, single.length, anchorsOf)}` }]),
     ...(facts.known.length === 0 ? [] : [{ id: "known", title: "Known failures", short: "Known", count: facts.known.length, body: knownTable(facts.known, anchorsOf) }]),
-    { id: "claims", title: "Claims", count: document.claims.length, body: claimsSection(document, (id) => byId.get(id)) },
+    { id: "claims", title: "Claims", count: total(document.claimCounts), body: claimsSection(document, (id) => byId.get(id)) },
     { id: "measurements", title: "Measurements", count: Object.keys(document.measurements).length, body: measurementsSection(document) },
     { id: "checks", title: "Checks", count: document.checks.length, body: checksSection(facts, anchorsOf, (check) => carded.has(check)) },
     { id: "faults", title: "Faults injected", short: "Faults", count: document.faults.length, body: faultsSection(document) },

@@ -25,6 +25,12 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="${shape}"><caption${shape === "figures" ? html` class="unseen"` : undefined}>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
+/** An id that a narrow column may break behind a dot, and not in the middle of a word. */
+export function breakable(id: string): Markup {
+  const parts = id.split(".");
+  return parts.length > 12 ? html`${id}` : html`${parts.map((part, index) => html`${part}${index === parts.length - 1 ? undefined : html`.<wbr>`}`)}`;
+}
+
 /** A command to copy. The script adds the button, so that none stands there that does nothing. */
 export function replay(command: string): Markup {
   return html`<div class="replay"><span class="soft">Replay</span><code>${command}</code></div>`;

@@ -110,7 +110,7 @@ caption { text-align: left; color: var(--soft); font-size: 0.9rem; padding-botto
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
 .scroll { overflow-x: auto; }
-.words th[scope=row] { min-width: 7rem; }
+.words th[scope=row] { min-width: 8.5rem; } .words th[scope=row]:has(> code) { min-width: 15rem; }
 .figures { width: auto; } .figures td { font-variant-numeric: tabular-nums; white-space: nowrap; } .figures th, .figures td { padding-right: 1.5rem; padding-block: 0.15rem; }
 .claims td:first-child, .checks td:first-child { width: 2rem; padding-right: 0.4rem; }
 .claims { margin-bottom: 1.5rem; table-layout: fixed; }
@@ -142,15 +142,15 @@ details > summary { cursor: pointer; }
 .filter input[type=search] { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 0.35rem; padding: 0.3rem 0.6rem; width: 15rem; max-width: 100%; }
 .filter output { color: var(--soft); }
 
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 1rem; margin-bottom: 1.5rem; }
-.cards > .wide { grid-column: span 2; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
+.cards { columns: 20.5rem; column-gap: 1rem; margin-bottom: 0.5rem; } .cards > * { break-inside: avoid; margin-bottom: 1rem; }
+.cards > .wide { column-span: all; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
 .cards figure { margin-top: 0.9rem; } figcaption.soft { font-size: 0.86rem; }
 .chart { display: block; width: 100%; max-width: 30rem; height: auto; overflow: visible; }
 .chart text, .map text { font: 10px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; fill: var(--soft); }
 .chart .mark-text { fill: var(--mark); } .chart .limit-text { fill: var(--fail-ink); } .chart .fault-text { fill: var(--fail-ink); font-size: 9px; }
-.chart .over { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
+.chart .mark-text, .chart .limit-text, .chart .fault-text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
 .bar, .dot { fill: var(--bar); }
 .axis { stroke: var(--soft); stroke-width: 1; } .grid { stroke: var(--line); stroke-width: 1; fill: none; }
 .mark { stroke: var(--mark); stroke-width: 1; stroke-dasharray: 2 2; }
@@ -182,7 +182,6 @@ td .chips { margin: 0; font-size: 0.9rem; }
 .hash { font-size: 0.75rem; }
 footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
 
-@media (max-width: 48rem) { .cards > .wide { grid-column: auto; } }
 @media (max-width: 40rem) {
   header.top { padding-top: 1.5rem; }
   .headline { align-items: flex-start; gap: 0.9rem; } .emblem { width: 3.1rem; height: 3.1rem; margin-top: 0.2rem; }
@@ -203,6 +202,9 @@ footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --rail: #ddd; --code: #f4f4f4; --link: #000; --pass-ink: #006a4e; --fail-ink: #a84300; --inconclusive-ink: #7d5600; --error-ink: #8f3f6d; --none-ink: #444; --bar: #0072b2; --mark: #000; --shade: #eee; }
   body { font-size: 10pt; } nav, .skip, .filter, .replay button, .self { display: none !important; }
   details::details-content { display: block; content-visibility: visible; }
+  .checks, .claims, .words { font-size: 8pt; } .checks th, .checks td, .claims th, .claims td, .words th, .words td { padding-block: 0.15rem; } main > section { padding-top: 1.2rem; }
+  /* What a check that passed has noted is in the document; on paper it would bury what failed. */
+  tr[data-verdict=pass] details, tr[data-verdict=not-applicable] details { display: none; }
   .card, tr, .evidence { break-inside: avoid; } h2, h3 { break-after: avoid; } pre { max-height: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

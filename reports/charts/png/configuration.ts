@@ -3,8 +3,9 @@
 import type { ChartConfiguration } from "chart.js";
 import { quantity } from "../../words.js";
 import type { Chart, ChartOf } from "../definition.js";
+import { isResuming } from "../series.js";
 import { heatConfiguration, mapConfiguration, timelineConfiguration } from "./drawn.js";
-import { axisOf, colours, linesPlugin, namesAxis, penOf, type Line } from "./look.js";
+import { axisOf, brief, colours, linesPlugin, namesAxis, penOf, type Line } from "./look.js";
 
 /** Everything of a configuration but what all charts share. */
 export interface Body {
@@ -58,14 +59,16 @@ function percentilesOf({ marks, unit, thresholds }: ChartOf<"percentiles">): Bod
   const high = marks.reduce((most, { value }) => Math.max(most, value), 0);
   return {
     type: "bar",
-    data: { labels: marks.map(({ name }) => name), datasets: [{ data: marks.map(({ value }) => value), backgroundColor: colours.bar, maxBarThickness: 60 }] },
-    scales: { x: { grid: { display: false }, ticks: { color: colours.ink } }, y: { beginAtZero: true, max: high * 1.1 || 1, grid: { color: colours.grid }, ticks: { color: colours.soft, callback: (value: number) => quantity(value, unit) } } },
+    data: { labels: marks.map(({ name }) => brief(name, 12)), datasets: [{ data: marks.map(({ value }) => value), backgroundColor: colours.bar, maxBarThickness: 60 }] },
+    scales: { x: { grid: { display: false }, ticks: { color: colours.ink, maxRotation: 0 } }, y: { beginAtZero: true, suggestedMax: high * 1.1 || 1, grid: { color: colours.grid }, ticks: { color: colours.soft, callback: (value: number) => quantity(value, unit) } } },
     plugins: [linesPlugin(thresholds.filter(({ value }) => value <= high * 1.1).map(({ value, label }) => ({ at: value, label, isLimit: true })), "y")],
   };
 }
 
 function curveOf({ data, unit, thresholds }: ChartOf<"curve">): Body {
-  const lines = thresholds.filter(({ value }) => value <= data.value.high).slice(0, 3).map(({ value, label }) => ({ at: data.value.at(value), label, isLimit: true }));
+  // A curve rises to the right: what is above its middle has room at the left.
+  const middle = data.points.find(({ quantile }) => quantile >= 0.5)?.value ?? 0;
+  const lines = thresholds.filter(({ value }) => value <= data.value.high).slice(0, 3).map(({ value, label }) => ({ at: data.value.at(value), label, isLimit: true, isAtEnd: value <= middle }));
   const labelAt = (share: number): string => data.ticks.find((tick) => Math.abs(tick.across - share) < 1e-6)?.label ?? "";
   return {
     type: "line",
@@ -83,16 +86,14 @@ function curveOf({ data, unit, thresholds }: ChartOf<"curve">): Body {
 }
 
 function seriesOf({ data, unit }: ChartOf<"series">): Body {
-  const resumes = new Set(data.silences.map(({ toS }) => toS));
-  const points = data.points.flatMap(([second, value]) => {
+  const points = data.points.flatMap(([second, value], index) => {
     const point = { x: data.time.at(second), y: data.value.at(value) };
-    // A line across a silence would be an answer that nobody gave.
-    return resumes.has(second) ? [{ x: point.x, y: Number.NaN }, point] : [point];
+    return isResuming(data, index) ? [{ x: point.x, y: Number.NaN }, point] : [point];
   });
   return {
     type: "line",
     data: { datasets: [{ data: points, borderColor: colours.bar, borderWidth: 2, pointRadius: data.along === undefined ? 0 : 4, spanGaps: false }] },
-    scales: { x: axisOf(data.time, (value) => (data.along === undefined ? `${value} s` : quantity(value, "count"))), y: axisOf(data.value, (value) => quantity(value, unit), { isGrid: true }) },
+    scales: { x: axisOf(data.time, (value) => (data.along === undefined ? `${value} s` : quantity(value, "count")), { title: data.along ?? "time" }), y: axisOf(data.value, (value) => quantity(value, unit), { isGrid: true }) },
     plugins: [
       {
         id: "faults",
@@ -109,7 +110,7 @@ function seriesOf({ data, unit }: ChartOf<"series">): Body {
             if (index >= 6) continue;
             ctx.fillStyle = colours.limit;
             ctx.textAlign = from > chartArea.right - 90 ? "right" : "left";
-            ctx.fillText(label.slice(0, 24), from + (ctx.textAlign === "right" ? -3 : 3), chartArea.top + 12 + (index % 2) * 15);
+            ctx.fillText(brief(label, 24), from + (ctx.textAlign === "right" ? -3 : 3), chartArea.top + 12 + (index % 2) * 15);
           }
           ctx.fillStyle = colours.limit;
           for (const { fromS, toS } of data.silences) ctx.fillRect(x.getPixelForValue(data.time.at(fromS)), chartArea.bottom - 10, Math.max(1, x.getPixelForValue(data.time.at(toS)) - x.getPixelForValue(data.time.at(fromS))), 10);
@@ -123,7 +124,7 @@ function seriesOf({ data, unit }: ChartOf<"series">): Body {
 function stripsOf({ data }: ChartOf<"strips">): Body {
   const at = (value: number): number => data.scale.at(value);
   const of = (isVoid: boolean) => data.rows.flatMap((row, index) => (row.isVoid === isVoid ? row.samples.map((value) => ({ x: at(value), y: index })) : []));
-  const labels = data.rows.map(({ label, n, isVoid }) => `${label.slice(0, 30)} (${isVoid ? "void, " : ""}n = ${n})`);
+  const labels = data.rows.map(({ label, n, isVoid }) => `${brief(label, 34)} (${isVoid ? "void, " : ""}n = ${n})`);
   return {
     type: "scatter",
     heightPx: 130 + data.rows.length * 44,

@@ -3,7 +3,7 @@ import { figure, quantity } from "../../words.js";
 import type { ChartOf } from "../definition.js";
 import { coastline } from "../coastline.js";
 import type { Body } from "./configuration.js";
-import { axisOf, brief, colours, letters, namesAxis, penOf } from "./look.js";
+import { axisOf, brief, colours, letters, namesAxis, overGround, penOf } from "./look.js";
 
 /** Light to dark, as on the page; text turns white where the ground is dark. */
 const shades = ["#eaf3fa", "#cfe4f3", "#aed2ec", "#86bce2", "#5ba3d4", "#1f7ab8", "#0a5e96", "#053f68"];
@@ -73,7 +73,7 @@ export function mapConfiguration({ data }: ChartOf<"map">): Body {
             ctx.stroke();
             ctx.fillStyle = colours.soft;
             ctx.textAlign = "center";
-            ctx.fillText(quantity(value, unit), (x1 + x2) / 2, (y1 + y2) / 2 - 5);
+            overGround(ctx, quantity(value, unit), (x1 + x2) / 2, (y1 + y2) / 2 - 5);
           }
           ctx.restore();
         },
@@ -86,7 +86,7 @@ export function mapConfiguration({ data }: ChartOf<"map">): Body {
           ctx.fillStyle = colours.ink;
           for (const { id, labelX, labelY, anchor } of data.places) {
             ctx.textAlign = anchor === "middle" ? "center" : anchor;
-            ctx.fillText(brief(id, 24), x.getPixelForValue(labelX), y.getPixelForValue(labelY));
+            overGround(ctx, brief(id, 24), x.getPixelForValue(labelX), y.getPixelForValue(labelY));
           }
           ctx.restore();
         },
@@ -135,10 +135,14 @@ export function timelineConfiguration({ data }: ChartOf<"timeline">): Body {
           ctx.fillStyle = colours.ink;
           for (const [index, { label, fromMs, toMs }] of data.bars.entries()) {
             const end = x.getPixelForValue(data.scale.at(toMs));
-            const text = brief(label, 60);
-            const isRight = end + ctx.measureText(text).width + 16 < chartArea.right;
+            const begin = x.getPixelForValue(data.scale.at(fromMs));
+            // On the side that has more room, and no longer than that.
+            const isRight = chartArea.right - end >= begin - chartArea.left;
+            const room = (isRight ? chartArea.right - end : begin - chartArea.left) - 16;
+            let text = brief(label, 60);
+            for (let kept = 59; kept > 1 && ctx.measureText(text).width > room; kept--) text = brief(label, kept);
             ctx.textAlign = isRight ? "left" : "right";
-            ctx.fillText(text, isRight ? end + 8 : x.getPixelForValue(data.scale.at(fromMs)) - 6, y.getPixelForValue(index));
+            overGround(ctx, text, isRight ? end + 8 : begin - 6, y.getPixelForValue(index));
           }
           ctx.restore();
         },

@@ -11,9 +11,11 @@ export const colours = { ink: "#1c2127", soft: "#5a636e", grid: "#dcdfe3", bar: 
 export const letterFamilies = ["Edgemark latin", "Edgemark latin-ext", "Edgemark greek", "Edgemark cyrillic"] as const;
 export const letters = [...letterFamilies.map((name) => `"${name}"`), "sans-serif"].join(", ");
 
-/** Longest string that a picture holds; the page has the whole. */
+/** A string that fits a place in a picture, its end left out where it does not; the page has the whole. */
 export function brief(text: string, limit = 48): string {
-  return visible(text, { limit });
+  // What cannot be seen is spelled out and takes room of its own; the note that it was cut would take more than there is.
+  const letters = Array.from(visible(text, { limit: limit * 2 }));
+  return letters.length <= limit ? letters.join("") : `${letters.slice(0, limit - 1).join("")}…`;
 }
 
 /** A linear axis of chart.js that stands for one of our scales: data are drawn at `scale.at(value)`. */
@@ -71,11 +73,23 @@ export function penOf(chart: { readonly ctx: unknown }): Pen {
   return chart.ctx as Pen;
 }
 
+/** Words with a rim of the ground's colour, which keeps them legible over bars and lines. */
+export function overGround(ctx: Pen, words: string, x: number, y: number): void {
+  const colour = ctx.strokeStyle;
+  ctx.strokeStyle = colours.page;
+  ctx.lineWidth = 5;
+  ctx.strokeText(words, x, y);
+  ctx.strokeStyle = colour;
+  ctx.fillText(words, x, y);
+}
+
 export interface Line {
   /** 0 to 1 along its axis. */
   readonly at: number;
   readonly label: string;
   readonly isLimit: boolean;
+  /** Of a line from left to right: its words stand at the right end. */
+  readonly isAtEnd?: boolean;
 }
 
 /** Lines across the chart with their names: percentiles dotted, documented figures dashed. */
@@ -89,24 +103,25 @@ export function linesPlugin(lines: readonly Line[], axis: "x" | "y"): Plugin {
       if (scale === undefined) return;
       ctx.save();
       ctx.font = `15px ${letters}`;
-      for (const [index, { at, label, isLimit }] of lines.entries()) {
-        const place = scale.getPixelForValue(at);
-        ctx.strokeStyle = ctx.fillStyle = isLimit ? colours.limit : colours.ink;
+      // All lines first: the line of another figure must not strike out words.
+      const drawn = lines.map((line) => ({ ...line, place: scale.getPixelForValue(line.at) }));
+      for (const { place, isLimit } of drawn) {
+        ctx.strokeStyle = isLimit ? colours.limit : colours.ink;
         ctx.lineWidth = 1.5;
         ctx.setLineDash(isLimit ? [6, 4] : [2, 3]);
         ctx.beginPath();
         ctx.moveTo(axis === "x" ? place : chartArea.left, axis === "x" ? chartArea.top : place);
         ctx.lineTo(axis === "x" ? place : chartArea.right, axis === "x" ? chartArea.bottom : place);
         ctx.stroke();
-        const isRight = axis === "x" && place > (chartArea.left + chartArea.right) / 2;
-        ctx.textAlign = axis === "y" || isRight ? "right" : "left";
-        const [x, y] = axis === "y" ? [chartArea.right - 4, place - 6] : [isRight ? place - 6 : place + 6, chartArea.top + 12 + index * 17];
-        // A rim of the ground's colour keeps the words legible over bars.
-        ctx.setLineDash([]);
-        ctx.strokeStyle = colours.page;
-        ctx.lineWidth = 4;
-        ctx.strokeText(brief(label), x, y);
-        ctx.fillText(brief(label), x, y);
+      }
+      ctx.setLineDash([]);
+      for (const [index, { place, label, isLimit, isAtEnd }] of drawn.entries()) {
+        ctx.fillStyle = isLimit ? colours.limit : colours.ink;
+        const isRight = axis === "x" ? place > (chartArea.left + chartArea.right) / 2 : isAtEnd === true;
+        ctx.textAlign = isRight ? "right" : "left";
+        // Above its line, and below that of the upper edge: what stands over the chart is its title.
+        const [x, y] = axis === "y" ? [isRight ? chartArea.right - 4 : chartArea.left + 8, place < chartArea.top + 20 ? place + 17 : place - 6] : [isRight ? place - 6 : place + 6, chartArea.top + 12 + index * 19];
+        overGround(ctx, brief(label), x, y);
       }
       ctx.restore();
     },

@@ -5,6 +5,7 @@ import type { ChartConfiguration } from "chart.js";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { EdgemarkError, messageOf } from "../../../contract/errors.js";
 import type { ResultDocument } from "../../../contract/result/document.js";
+import { shortened } from "../../text.js";
 import { moment } from "../../words.js";
 import { chartsOf } from "../catalogue.js";
 import type { Chart } from "../definition.js";
@@ -29,8 +30,9 @@ const chartsDrawn = 200;
  * @returns in the order of the catalogue
  * @throws EdgemarkError harness.environment when the letters or the drawing library cannot be loaded
  */
-export function pngCharts(document: ResultDocument): readonly PngChart[] {
+export function pngCharts(whole: ResultDocument): readonly PngChart[] {
   const draw = openRenderer();
+  const document = shortened(whole);
   const { target, run } = document;
   const under = `${brief(target.name, 40)} ${brief(target.version, 24)} · ${run.profile} · seed ${run.seed} · ${moment(run.startedAtMs)}`;
   return chartsOf(document).slice(0, chartsDrawn).map((chart) => ({ file: `${chart.name}.png`, bytes: draw(chart, under) }));
@@ -57,13 +59,20 @@ export function openRenderer(): (chart: Chart, under: string) => Buffer {
         plugins: {
           legend: { display: false },
           title: { display: true, text: brief(chart.title, 80), align: "start", color: colours.ink, font: { size: 20, weight: 600 } },
-          subtitle: { display: true, text: under, align: "start", color: colours.soft, padding: { bottom: 10 } },
+          subtitle: { display: true, text: [under, ...explanation(chart)], align: "start", color: colours.soft, padding: { bottom: 10 } },
         },
         scales,
       },
     } as unknown as ChartConfiguration;
     return canvas.renderToBufferSync(configuration, "image/png");
   };
+}
+
+/** What a reader cannot guess; there is no page around a picture. */
+function explanation(chart: Chart): readonly string[] {
+  if (chart.kind === "strips") return ["A dot for each sample, a bar for the median, a triangle for the documented figure."];
+  if (chart.kind === "series" && chart.data.what !== undefined) return [brief(`Over time: ${chart.data.what}`, 100)];
+  return [];
 }
 
 function openCanvas(heightPx: number): ChartJSNodeCanvas {

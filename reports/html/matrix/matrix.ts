@@ -1,9 +1,10 @@
 // The matrix of targets and checks or claims: first what divides them, then everything, folded by product, with a filter
 // that finds "fails here, passes there".
 import type { Cell, Column, Matrix, Row } from "../../matrix/matrix.js";
+import { grouped, visible } from "../../text.js";
 import { plural, productName, quantity, verdictWords } from "../../words.js";
 import { html, type Markup, type Value } from "../markup.js";
-import { sign } from "../parts.js";
+import { breakable, sign } from "../parts.js";
 
 const dividedShown = 200;
 
@@ -21,9 +22,14 @@ export function matrixSection({ columns, checks, claims }: Matrix): Markup {
   const groups = [...byProduct("Checks", checks), ...byProduct("Claims", claims)];
   return html`<form id="filter" class="filter" role="search" aria-label="Filter the matrix" hidden>
 <label class="search">Search <input type="search" id="search" autocomplete="off" spellcheck="false"></label>
-<label><input type="checkbox" id="only-divided"> only what divides them</label>
+<label><input type="checkbox" id="only-divided"> only what differs</label>
 <fieldset><legend class="unseen">Verdict of each target</legend>${selects}</fieldset><output id="found" aria-live="polite"></output></form>
-${groups.map(({ title, rows }) => html`<details class="product"><summary><h3>${title}</h3> <span class="soft">${plural(rows.length, "row")}</span> <span class="tallies"><span>${plural(rows.filter(({ isDivided }) => isDivided).length, "divides", "divide")}</span></span></summary>${grid(title, rows, columns)}</details>`)}`;
+${groups.map(({ title, rows }) => html`<details class="product"><summary><h3>${title}</h3> <span class="soft">${plural(rows.length, "row")}</span> ${differing(rows)}</summary>${grid(title, rows, columns)}</details>`)}`;
+}
+
+function differing(rows: readonly Row[]): Markup | undefined {
+  const count = rows.filter(({ isDivided }) => isDivided).length;
+  return count === 0 ? undefined : html`<span class="tallies"><span>${grouped(count)} ${count === 1 ? "differs" : "differ"}</span></span>`;
 }
 
 function byProduct(kind: string, rows: readonly Row[]): readonly { readonly title: string; readonly rows: readonly Row[] }[] {
@@ -37,12 +43,14 @@ function byProduct(kind: string, rows: readonly Row[]): readonly { readonly titl
 }
 
 function grid(caption: string, rows: readonly Row[], columns: readonly Column[]): Markup {
+  // On a narrow screen a row is a block, and each sign stands beside the name of its target.
+  const names = columns.map(({ name }) => visible(name, { limit: 24 }));
   const heads = columns.map(({ name, version }) => html`<th scope="col">${name}<span class="meta">${version}</span></th>`);
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="matrix"><caption class="unseen">${caption}</caption><thead><tr><th scope="col">What</th>${heads}</tr></thead><tbody>${rows.map(rowMarkup)}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="matrix"><caption class="unseen">${caption}</caption><thead><tr><th scope="col">What</th>${heads}</tr></thead><tbody>${rows.map((row) => rowMarkup(row, names))}</tbody></table></div>`;
 }
 
-function rowMarkup({ id, words, cells, measured, isDivided }: Row): Markup {
-  return html`<tr data-cells="${cells.join(" ")}"${isDivided ? html` data-divided=""` : undefined}><th scope="row">${words}<span class="meta"><code>${id}</code></span></th>${cells.map((cell, column) => html`<td>${cellMarkup(cell)}${figureOf(measured[column])}</td>`)}</tr>`;
+function rowMarkup({ id, words, cells, measured, isDivided }: Row, names: readonly string[]): Markup {
+  return html`<tr data-cells="${cells.join(" ")}"${isDivided ? html` data-divided=""` : undefined}><th scope="row">${words}<span class="meta"><code>${breakable(id)}</code></span></th>${cells.map((cell, column) => html`<td data-head="${names[column]}">${cellMarkup(cell)}${figureOf(measured[column])}</td>`)}</tr>`;
 }
 
 function cellMarkup(cell: Cell): Value {

@@ -4,7 +4,7 @@ import type { Trend, Trends } from "../../matrix/trends.js";
 import { figure, moment, plural, quantity } from "../../words.js";
 import { html, trusted, type Markup } from "../markup.js";
 import { table } from "../parts.js";
-import { anchorAt, left, right, round, width } from "../svg/axis.js";
+import { anchorAt, right, round, valueAxis, width } from "../svg/axis.js";
 
 const rowsShown = 60;
 
@@ -23,17 +23,14 @@ function trendSvg({ id, unit, points, changes }: Trend): Markup {
   const [top, base] = [26, 112];
   // By number and not by date: a week without runs is no slow week.
   const value = scaleFor(points.map((point) => point.value));
-  const at = (index: number): number => round(left + (index / Math.max(1, points.length - 1)) * (right - left));
-  const down = (amount: number): number => round(base - value.at(amount) * (base - top));
+  const { from, down, markup: values } = valueAxis(value, unit, top, base);
+  const at = (index: number): number => round(from + (index / Math.max(1, points.length - 1)) * (right - from));
   const path = points.map((point, index) => `${index === 0 ? "M" : "L"}${at(index)} ${down(point.value)}`).join("");
-  const ticks = value.ticks.filter((_, index) => index % Math.ceil(value.ticks.length / 4) === 0);
-  const grid = ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${down(tick)}" y2="${down(tick)}"/>`);
-  const labels = ticks.slice(1).map((tick) => html`<text class="tick over" x="${left + 2}" y="${down(tick) - 3}">${quantity(tick, unit)}</text>`);
   const marks = changes.map(({ index, before, after, isWorse }, number) => {
     const x = round((at(index - 1) + at(index)) / 2);
     return html`<line class="limit" x1="${x}" x2="${x}" y1="${top - 4}" y2="${base}"/><text class="limit-text" x="${x}" y="${top - 8 - (number % 2) * 10}" text-anchor="${anchorAt(x, 50)}">${isWorse ? "▲" : "▼"} ${quantity(before, unit)} → ${quantity(after, unit)}</text>`;
   });
   const dots = points.length > 80 ? undefined : points.map((point, index) => html`<circle class="dot" cx="${at(index)}" cy="${down(point.value)}" r="2.2"/>`);
   const label = `${id} over ${plural(points.length, "run")}, ${changes.length === 0 ? "no change" : plural(changes.length, "change")}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} 132" role="img" aria-label="${label}">${grid}<path class="line" d="${trusted(path)}"/>${dots}${marks}${labels}<line class="axis" x1="${left}" x2="${right}" y1="${base}" y2="${base}"/><text class="tick" x="${left}" y="${base + 14}">oldest</text><text class="tick" x="${right}" y="${base + 14}" text-anchor="end">newest of ${points.length} runs</text></svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} 132" role="img" aria-label="${label}">${values}<path class="line" d="${trusted(path)}"/>${dots}${marks}<line class="axis" x1="${from}" x2="${right}" y1="${base}" y2="${base}"/><text class="tick" x="${from}" y="${base + 14}">oldest</text><text class="tick" x="${right}" y="${base + 14}" text-anchor="end">newest of ${points.length} runs</text></svg>`;
 }

@@ -2,6 +2,7 @@
 // classes of the style sheet.
 import type { Threshold } from "../../charts/definition.js";
 import type { Scale } from "../../charts/scale.js";
+import { quantity } from "../../words.js";
 import type { Markup } from "../markup.js";
 import { html } from "../markup.js";
 
@@ -17,8 +18,9 @@ export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-export function across(scale: Scale, value: number): number {
-  return round(left + scale.at(value) * (right - left));
+/** @param from where the chart begins, beside the labels of its value axis */
+export function across(scale: Scale, value: number, from = left): number {
+  return round(from + scale.at(value) * (right - from));
 }
 
 /** Text near an edge must grow inwards. */
@@ -26,26 +28,55 @@ export function anchorAt(x: number, room = 34): "start" | "middle" | "end" {
   return x < left + room ? "start" : x > right - room ? "end" : "middle";
 }
 
-export function horizontalAxis(scale: Scale, y: number, label: (value: number) => string): Markup {
+/** About what a letter of the charts' size takes; a label that would touch the one before it is left out. */
+const letterWidth = 5.8;
+
+export function horizontalAxis(scale: Scale, y: number, label: (value: number) => string, from = left): Markup {
   const every = Math.ceil(scale.ticks.length / 6);
+  let taken = -Infinity;
   const ticks = scale.ticks.map((tick, index) => {
-    const x = across(scale, tick);
-    const text = index % every === 0 ? html`<text class="tick" x="${x}" y="${y + 15}" text-anchor="${anchorAt(x, 12)}">${label(tick)}</text>` : undefined;
-    return html`<line class="axis" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/>${text}`;
+    const x = across(scale, tick, from);
+    const words = index % every === 0 ? label(tick) : "";
+    const anchor = x < from + 12 ? "start" : anchorAt(x, 12);
+    const wide = words.length * letterWidth;
+    const begins = anchor === "start" ? x : anchor === "end" ? x - wide : x - wide / 2;
+    const hasRoom = words !== "" && begins > taken + 3;
+    if (hasRoom) taken = begins + wide;
+    return html`<line class="axis" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/>${hasRoom ? html`<text class="tick" x="${x}" y="${y + 15}" text-anchor="${anchor}">${words}</text>` : undefined}`;
   });
-  return html`<line class="axis" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/>${ticks}`;
+  return html`<line class="axis" x1="${from}" x2="${right}" y1="${y}" y2="${y}"/>${ticks}`;
+}
+
+export interface ValueAxis {
+  /** Where the chart begins, right of the labels. */
+  readonly from: number;
+  readonly down: (value: number) => number;
+  /** Lines across the chart and their labels at its left, where no curve strikes them out. */
+  readonly markup: Markup;
+}
+
+export function valueAxis(scale: Scale, unit: string, top: number, base: number): ValueAxis {
+  const down = (value: number): number => round(base - scale.at(value) * (base - top));
+  const ticks = scale.ticks.filter((_, index) => index % Math.ceil(scale.ticks.length / 5) === 0).map((tick) => ({ y: down(tick), label: quantity(tick, unit) }));
+  const from = Math.ceil(2 + Math.max(0, ...ticks.map(({ label }) => label.length)) * letterWidth + 5);
+  return { from, down, markup: html`${ticks.map(({ y, label }) => html`<line class="grid" x1="${from}" x2="${right}" y1="${y}" y2="${y}"/><text class="tick" x="${from - 5}" y="${y + 3.5}" text-anchor="end">${label}</text>`)}` };
 }
 
 /** @param top where the chart itself begins; labels stand above it, the first highest */
 export function thresholdLines(scale: Scale, thresholds: readonly Threshold[], top: number, bottom: number): readonly Markup[] {
   const shown = thresholds.slice(0, thresholdsDrawn);
-  return shown.map((threshold, index) => {
+  const drawn = shown.map((threshold, index) => {
     const isBeyond = threshold.value > scale.high * (1 + 1e-9);
     const x = isBeyond ? right : across(scale, threshold.value);
     const y = top - (shown.length - index) * labelHeight;
     const label = isBeyond ? `${threshold.label} →` : threshold.label;
-    return html`${isBeyond ? undefined : html`<line class="limit" x1="${x}" x2="${x}" y1="${y + 3}" y2="${bottom}"/>`}<text class="limit-text" x="${x}" y="${y}" text-anchor="${anchorAt(x, 70)}">${label}</text>`;
+    return {
+      line: isBeyond ? undefined : html`<line class="limit" x1="${x}" x2="${x}" y1="${y + 3}" y2="${bottom}"/>`,
+      text: html`<text class="limit-text" x="${x}" y="${y}" text-anchor="${anchorAt(x, 70)}">${label}</text>`,
+    };
   });
+  // The words over all lines: the line of another figure must not strike them out.
+  return [...drawn.map(({ line }) => html`${line}`), ...drawn.map(({ text }) => text)];
 }
 
 export function roomFor(thresholds: readonly Threshold[]): number {

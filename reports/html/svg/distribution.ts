@@ -7,7 +7,7 @@ import type { Scale } from "../../charts/scale.js";
 import { plural, quantity } from "../../words.js";
 import type { Markup } from "../markup.js";
 import { html, trusted } from "../markup.js";
-import { across, anchorAt, horizontalAxis, left, right, roomFor, round, thresholdLines, width } from "./axis.js";
+import { across, anchorAt, horizontalAxis, right, roomFor, round, thresholdLines, valueAxis, width } from "./axis.js";
 
 /** Bars with the percentiles marked on their own line below the bars' tops. */
 export function histogramSvg({ data: chart, marks, unit, title: name, thresholds }: ChartOf<"histogram">): Markup {
@@ -59,16 +59,15 @@ export function percentileSvg({ marks, unit, title: name, thresholds }: ChartOf<
 export function curveSvg({ data, unit, title, thresholds }: ChartOf<"curve">): Markup {
   const top = 14;
   const base = 128;
-  const at = (share: number): number => round(left + share * (right - left));
-  const down = (value: number): number => round(base - data.value.at(value) * (base - top));
+  const { from, down, markup: values } = valueAxis(data.value, unit, top, base);
+  const at = (share: number): number => round(from + share * (right - from));
   const path = data.points.map((point, index) => `${index === 0 ? "M" : "L"}${at(point.across)} ${down(point.value)}`).join("");
-  const ticks = data.value.ticks.filter((_, index) => index % Math.ceil(data.value.ticks.length / 5) === 0);
-  const grid = ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${down(tick)}" y2="${down(tick)}"/>`);
-  const labels = ticks.slice(1).map((tick) => html`<text class="tick over" x="${left + 2}" y="${down(tick) - 3}">${quantity(tick, unit)}</text>`);
-  const nines = data.ticks.map(({ across: share, label }) => html`<line class="axis" x1="${at(share)}" x2="${at(share)}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${at(share)}" y="${base + 15}" text-anchor="${anchorAt(at(share), 16)}">${label}</text>`);
-  const limits = thresholds.filter(({ value }) => value >= data.value.low && value <= data.value.high).slice(0, 3).map((limit) => html`<line class="limit" x1="${left}" x2="${right}" y1="${down(limit.value)}" y2="${down(limit.value)}"/><text class="limit-text" x="${right}" y="${down(limit.value) - 3}" text-anchor="end">${limit.label}</text>`);
+  const nines = data.ticks.map(({ across: share, label }) => html`<line class="axis" x1="${at(share)}" x2="${at(share)}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${at(share)}" y="${base + 15}" text-anchor="${at(share) < from + 10 ? "start" : anchorAt(at(share), 16)}">${label}</text>`);
+  // A curve rises to the right: what is above its middle has room at the left.
+  const middle = data.points.find(({ quantile }) => quantile >= 0.5)?.value ?? 0;
+  const limits = thresholds.filter(({ value }) => value >= data.value.low && value <= data.value.high).slice(0, 3).map((limit) => html`<line class="limit" x1="${from}" x2="${right}" y1="${down(limit.value)}" y2="${down(limit.value)}"/><text class="limit-text" x="${limit.value > middle ? from + 3 : right}" y="${down(limit.value) - 3}" text-anchor="${limit.value > middle ? "start" : "end"}">${limit.label}</text>`);
   const named = [0.5, 0.99, 0.999].flatMap((quantile) => data.points.find((point) => point.quantile >= quantile - 1e-9) ?? []);
   const dots = named.map((point) => html`<circle class="dot" cx="${at(point.across)}" cy="${down(point.value)}" r="3"><title>${Number((point.quantile * 100).toFixed(3))} %: ${quantity(point.value, unit)}</title></circle>`);
   const label = `Percentile curve of ${title}, ${plural(data.n, "sample")}: ${named.map((point) => `${Number((point.quantile * 100).toFixed(2))} % at most ${quantity(point.value, unit)}`).join(", ")}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${grid}<line class="axis" x1="${left}" x2="${right}" y1="${base}" y2="${base}"/><path class="line" d="${trusted(path)}"/>${limits}${dots}${labels}${nines}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${values}<line class="axis" x1="${from}" x2="${right}" y1="${base}" y2="${base}"/><path class="line" d="${trusted(path)}"/>${limits}${dots}${nines}</svg>`;
 }

@@ -93,7 +93,7 @@ export async function runBench(options: BenchOptions, parts: MutantParts, io: Co
   if (options.only.includes("objects") && options.kills > 0) figures.push(...(await objectFigures(options, io)));
   if (options.only.includes("d1")) figures.push(...(await d1Figures(options, io)));
   if (options.only.includes("compare")) figures.push(...(await compareFigures({ ...usualCompareFigures, comparisons: options.comparisons }, io)));
-  if (options.only.includes("report")) figures.push(...(await reportFigures(options.rounds)));
+  if (options.only.includes("report")) figures.push(...(await reportFigures(options.rounds, io)));
   const conditions = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version, loadAverageBefore: loadBefore, ...options };
   if (options.isJson) io.out(`${JSON.stringify({ figures, conditions })}\n`);
   else io.out(table(figures, conditions));

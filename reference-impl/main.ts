@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     const storage = await openStorage({ dataFolder, pops, external: values.bucket });
     closers.unshift(() => storage.close());
     // State that is to be kept may be large, and stays out of memory.
-    const memory = values.data === undefined ? await openMemoryFolder() : undefined;
+    const memory = values.data === undefined && values.bucket === undefined ? await openMemoryFolder() : undefined;
     if (memory !== undefined) closers.unshift(() => memory.close());
     const edge = await startEdge({
       pops,

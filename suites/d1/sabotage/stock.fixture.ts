@@ -110,6 +110,8 @@ export function stockTarget(): StockTarget {
     clock: refuse,
     triggerCron: refuse,
     triggerAlarm: refuse,
+    bookmarkDatabase: refuse,
+    restoreDatabase: refuse,
     watch: () => () => undefined,
   };
   return {

@@ -3,8 +3,7 @@
 import type { ClaimResult, Measurement, ResultDocument } from "../../contract/result/document.js";
 import { claimsOf } from "../charts/catalogue.js";
 import { scaleFor } from "../charts/scale.js";
-import { grouped } from "../text.js";
-import { plural, productName, quantity, worstFirst } from "../words.js";
+import { figure, plural, productName, quantity, worstFirst } from "../words.js";
 import type { Markup } from "./markup.js";
 import { html } from "./markup.js";
 import { sign } from "./parts.js";
@@ -84,7 +83,7 @@ function quoted(text: string): string {
 function measured(claim: ClaimResult, measurement: Measurement | undefined): Markup {
   if (claim.measured === undefined) return html`<span class="soft">not measured</span>`;
   const { value, unit, n } = claim.measured;
-  return html`<span class="number strong">${quantity(value, unit)}</span> <span class="soft">n = ${grouped(n)}</span>${distribution(claim, measurement) ?? gauge(value, claim.threshold, unit, claim)}`;
+  return html`<span class="number strong">${quantity(value, unit)}</span> <span class="soft">n = ${figure(n)}</span>${distribution(claim, measurement) ?? gauge(value, claim.threshold, unit, claim)}`;
 }
 
 function gauge(value: number, threshold: number | undefined, unit: string, claim: ClaimResult): Markup | undefined {

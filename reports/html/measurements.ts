@@ -3,7 +3,6 @@
 import type { Measurement, ResultDocument } from "../../contract/result/document.js";
 import { claimsOf, groupCharts, measurementCharts } from "../charts/catalogue.js";
 import { percentileMarks } from "../charts/distribution.js";
-import { grouped } from "../text.js";
 import { condition, figure, quantity } from "../words.js";
 import { chartFigure } from "./chart.js";
 import type { Markup } from "./markup.js";
@@ -13,15 +12,17 @@ import { breakable, sign, table } from "./parts.js";
 /** Cards on one page; beyond it numbers go to the table. */
 const cardsShown = 60;
 const rowsShown = 500;
+/** Up to here cards are packed into columns. */
+const fewCards = 36;
 
 export function measurementsSection(document: ResultDocument): Markup {
   const all = Object.values(document.measurements);
   const charted = all.filter(hasDistribution).slice(0, cardsShown);
   const plain = all.filter((one) => !charted.includes(one)).slice(0, rowsShown);
   if (all.length === 0) return html`<p>Nothing was measured.</p>`;
-  const rows = plain.map((one) => [html`<code>${breakable(one.id)}</code>`, html`<span class="number">${quantity(one.value, one.unit)}</span>`, html`<span class="number">${grouped(one.n)}</span>`, html`${conditions(one)}${voided(one)}`]);
+  const rows = plain.map((one) => [html`<code>${breakable(one.id)}</code>`, html`<span class="number">${quantity(one.value, one.unit)}</span>`, html`<span class="number">${figure(one.n)}</span>`, html`${conditions(one)}${voided(one)}`]);
   const groups = groupCharts(document).map((chart) => html`<article class="card"><h3>${chart.title}</h3>${chartFigure(chart)}</article>`);
-  return html`<div class="cards">${groups}${charted.map((one) => card(one, document))}</div>
+  return html`<div class="${groups.length + charted.length > fewCards ? "cards many" : "cards"}">${groups}${charted.map((one) => card(one, document))}</div>
 ${plain.length === 0 ? undefined : table("Numbers without a distribution", ["Measurement", "Value", "n", "Conditions"], rows)}
 ${charted.length + plain.length < all.length ? html`<p>… and ${all.length - charted.length - plain.length} more in result.json.</p>` : undefined}`;
 }
@@ -42,7 +43,7 @@ function card(measurement: Measurement, document: ResultDocument): Markup {
   const heats = charts.filter(({ kind }) => kind === "heat").map(chartFigure);
   return html`<article class="${isWide ? "card wide" : "card"}" id="${measurementAnchor(document, id)}">
 <h3><code>${breakable(id)}</code></h3>
-<p class="big"><span class="number">${quantity(measurement.value, unit)}</span> <span class="soft">n = ${grouped(measurement.n)}</span></p>
+<p class="big"><span class="number">${quantity(measurement.value, unit)}</span> <span class="soft">n = ${figure(measurement.n)}</span></p>
 ${meaning === undefined ? undefined : html`<p class="meta">${meaning}</p>`}${voided(measurement)}${judges.map((claim) => html`<p class="judged">${claim.kind === "context" ? undefined : sign(claim.verdict)} <span>${claim.statement} <span class="soft">(${claim.id}, documented ${claim.documented})</span></span></p>`)}
 ${figures}
 ${!hasSpread ? undefined : html`<div class="scroll" tabindex="0" role="group" aria-label="Percentiles of ${id}"><table class="percentiles"><caption class="unseen">Percentiles of ${id} in ${unit}</caption><thead><tr>${marks.map((mark) => html`<th scope="col">${mark.name}</th>`)}</tr></thead><tbody><tr>${marks.map((mark) => html`<td class="number">${figure(mark.value)}</td>`)}</tr></tbody></table></div>`}

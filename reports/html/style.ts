@@ -95,6 +95,7 @@ section h3 { margin-block: 1.5rem 0.4rem; }
 .finding > .meta { padding-left: 1.75rem; }
 .finding .reason { margin-top: 0.7rem; }
 .grouped { margin: 0.6rem 0 0; padding-left: 2.9rem; font-size: 0.94rem; columns: 26rem; column-gap: 2rem; } .grouped li { break-inside: avoid; } .grouped code { font-size: 0.8rem; }
+.id { font: 0.86em/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; color: var(--soft); text-decoration: none; } .id:hover, .id:focus-visible { text-decoration: underline; }
 .self { color: var(--soft); text-decoration: underline dotted; margin-inline: 0.3em; font-weight: 400; }
 .compared { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem; margin-top: 0.8rem; }
 .compared dt, .evidence figcaption, .replay .soft { font-size: 0.78rem; font-weight: 600; color: var(--soft); letter-spacing: 0.02em; }
@@ -143,7 +144,11 @@ details > summary { cursor: pointer; }
 .filter output { color: var(--soft); }
 
 .cards { columns: 20.5rem; column-gap: 1rem; margin-bottom: 0.5rem; } .cards > * { break-inside: avoid; margin-bottom: 1rem; }
-.cards > .wide { column-span: all; } .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
+.cards > .wide { column-span: all; }
+/* Of a page with very much on it, what is out of sight is laid out when it comes into sight; columns would need all of it at once. */
+.cards.many { columns: auto; display: grid; align-items: start; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 0 1rem; } .cards.many > .wide { grid-column: 1 / -1; }
+.cards.many > .card:nth-of-type(n+7), .finding:nth-of-type(n+9) { content-visibility: auto; contain-intrinsic-size: auto 26rem; }
+.big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
 .cards figure { margin-top: 0.9rem; } figcaption.soft { font-size: 0.86rem; }
@@ -205,6 +210,7 @@ footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
   .checks, .claims, .words { font-size: 8pt; } .checks th, .checks td, .claims th, .claims td, .words th, .words td { padding-block: 0.15rem; } main > section { padding-top: 1.2rem; }
   /* What a check that passed has noted is in the document; on paper it would bury what failed. */
   tr[data-verdict=pass] details, tr[data-verdict=not-applicable] details { display: none; }
+  .cards.many > .card, .finding { content-visibility: visible !important; }
   .card, tr, .evidence { break-inside: avoid; } h2, h3 { break-after: avoid; } pre { max-height: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The composition root: looks a command up, loads only what it needs, and turns whatever happens into an exit code.
-import { EdgemarkError, exitCodes, messageOf, nearestName } from "./contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes, messageOf } from "./contract/errors.js";
 import { exitCodesInWords, runCommand, type CommandSpec } from "./commands/command.js";
 import { processIo, type CommandIo } from "./commands/io.js";
 
@@ -150,12 +150,14 @@ async function main(typed: readonly string[], io: CommandIo): Promise<number> {
     const pairs = Object.keys(verbs).filter((one) => one.startsWith(`${name} `));
     if (pairs.length > 0) {
       const isHelp = rest.includes("--help") || rest.includes("-h");
-      const list = pairs.map((one) => `  edgemark ${one}: ${verbs[one]?.summary ?? ""}\n`).join("");
-      (isHelp ? io.out : io.err)(`${isHelp ? "" : `edgemark: a word after ${name} expected; ${rest[0] ?? "none"} came\n`}${list}`);
-      return isHelp ? exitCodes.held : exitCodes.usage;
+      if (isHelp) {
+        io.out(pairs.map((one) => `  edgemark ${one}: ${verbs[one]?.summary ?? ""}\n`).join(""));
+        return exitCodes.held;
+      }
+      const seconds = pairs.map((one) => one.slice(name.length + 1));
+      throw new EdgemarkError("usage.flag", `a word after ${name} expected; ${rest[0] ?? "none"} came; ${didYouMean(rest[0] ?? "", seconds, `there are ${seconds.join(", ")}`)}`);
     }
-    const nearest = nearestName(name, Object.keys(verbs));
-    const hint = nearest === undefined ? "see `edgemark --help`" : `did you mean ${nearest}?`;
+    const hint = didYouMean(name, Object.keys(verbs), "see `edgemark --help`");
     throw new EdgemarkError("usage.flag", `a command expected; ${name} is none; ${hint}`);
   }
   return runCommand(await verb.load(), rest, io);

@@ -1,7 +1,7 @@
 // edgemark calibrate: measures the load drivers themselves, on servers whose true percentiles follow from arithmetic.
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { exitCodes, EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes, messageOf } from "../contract/errors.js";
 import { calibrate, caseIds } from "../load/calibration/calibrate.js";
 import { verdictOf, type JudgedReading } from "../load/calibration/judge.js";
 import { ourDriver } from "../load/calibration/ours.js";
@@ -69,8 +69,7 @@ export const calibrateCommand: CommandSpec = {
 export async function runCalibration({ only, threads, seed, isOursOnly, isJson, chartFile }: CalibrateSettings, io: CommandIo): Promise<number> {
   for (const id of only) {
     if (caseIds.includes(id)) continue;
-    const nearest = nearestName(id, caseIds);
-    throw new EdgemarkError("usage.flag", `the id of a case expected; ${id} is none; ${nearest === undefined ? `there are ${caseIds.join(", ")}` : `did you mean ${nearest}?`}`);
+    throw new EdgemarkError("usage.flag", `the id of a case expected; ${id} is none; ${didYouMean(id, caseIds, `there are ${caseIds.join(", ")}`)}`);
   }
   const interruption = listenForInterruption(io);
   const loadAverageBefore = loadavg()[0] ?? 0;

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Claim } from "../contract/claims/types.js";
-import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes, messageOf } from "../contract/errors.js";
 import type { ResultDocument } from "../contract/result/document.js";
 import { judge } from "../reports/judge.js";
 import { markdownSummary } from "../reports/markdown.js";
@@ -33,6 +33,8 @@ export interface RunParts {
   readonly loadClaims: (files: readonly string[]) => Promise<readonly Claim[]>;
   /** @param checkIds every check there is, for what is known of the target */
   readonly openSession: (settings: RunSettings, checkIds: readonly string[]) => Promise<OpenSession>;
+  /** Refuses what is known of the target when it is not right, before anything starts. @throws EdgemarkError usage.known */
+  readonly checkKnown?: (settings: RunSettings, checkIds: readonly string[]) => Promise<void>;
   /** @returns the paths written */
   readonly writeReports: (document: ResultDocument, runDirectory: string) => Promise<readonly string[]>;
   /** The commands that repeat the run and a check, when run itself cannot. */
@@ -75,6 +77,7 @@ export async function runCertify(verb: RunVerb, settings: RunSettings, parts: Ru
   const chosen = selectChecks(suites, settings.profile, settings.only);
   const claims = await parts.loadClaims(settings.claimsFiles);
   if (settings.isDryRun) {
+    await parts.checkKnown?.(settings, listedIds(parts.suites));
     const data = (): string => `${JSON.stringify(dryRunAsData(parts.suites, chosen, settings.profile))}\n`;
     io.out(settings.isJson ? data() : dryRunInWords(parts.suites, chosen, settings.profile));
     return exitCodes.held;
@@ -157,7 +160,7 @@ interface SessionScope {
 
 /** Opens the target, works with it, and stops it whatever happens. @param work gets undefined when the run was interrupted before */
 async function withSession<T>({ settings, parts, interruption, progress, io }: SessionScope, work: (session: OpenSession | undefined) => Promise<T>): Promise<T> {
-  const checkIds = parts.suites.flatMap((suite) => suite.checks.map((check) => check.id));
+  const checkIds = listedIds(parts.suites);
   const opening = parts.openSession(settings, checkIds);
   const session = await Promise.race([opening, interruption.happened]);
   // A target that comes up after the interruption is not wanted any more.
@@ -182,8 +185,7 @@ function suitesNamed(suites: readonly Suite[], names: readonly string[]): readon
   for (const name of names) {
     if (suites.some((suite) => suite.id === name)) continue;
     const known = suites.map((suite) => suite.id);
-    const nearest = nearestName(name, known);
-    const hint = nearest === undefined ? `there are ${known.join(", ")}` : `did you mean ${nearest}?`;
+    const hint = didYouMean(name, known, `there are ${known.join(", ")}`);
     throw new EdgemarkError("usage.suite", `the name of a suite expected; ${name} is none; ${hint}`);
   }
   return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.id));

@@ -78,7 +78,7 @@ describe("edgemark check", () => {
     assert.equal(await typed("--model", "staleness", "--window-ms", "30", "--json"), 0);
     for (const windowMs of ["soon", "-1", "", "Infinity"]) assert.equal(await typed("--model", "staleness", "--window-ms", windowMs), 2);
     assert.match(text, /from 0 to/);
-    await assert.rejects(typed(), /Expected --model/);
+    await assert.rejects(typed(), /expected --model/);
     assert.equal(await typed("--help"), 0);
   });
 });

@@ -4,7 +4,7 @@ import { models } from "../chaos/checkers/index.js";
 import { isolationLevels } from "../chaos/checkers/transactions.js";
 import { encodeOperation } from "../chaos/history/codec.js";
 import { readHistoryFile } from "../chaos/history/reader.js";
-import { EdgemarkError, exitCodes, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes } from "../contract/errors.js";
 import type { CheckerAnswer } from "../contract/history/types.js";
 import { numberBetween, type CommandSpec } from "./command.js";
 import type { CommandIo } from "./io.js";
@@ -53,9 +53,8 @@ export async function runCheck(options: CheckOptions, io: Pick<CommandIo, "out">
 }
 
 function unknownModel(given: string): EdgemarkError {
-  const near = nearestName(given, [...models.keys()]);
-  const advice = near === undefined ? `choose ${[...models.keys()].join(", ")}` : `did you mean ${near}?`;
-  return new EdgemarkError("usage.flag", `Expected a model of histories; "${given}" is none; ${advice}`);
+  const advice = didYouMean(given, [...models.keys()], `choose ${[...models.keys()].join(", ")}`);
+  return new EdgemarkError("usage.flag", `expected a model of histories; "${given}" is none; ${advice}`);
 }
 
 /** The longest window that can be asked for: a year. */
@@ -84,7 +83,7 @@ export const checkCommand = {
   async run(given, [file = ""], io) {
     const model = given["model"];
     if (typeof model !== "string") {
-      throw new EdgemarkError("usage.flag", `Expected --model; none was given; choose ${[...models.keys()].join(", ")}.`);
+      throw new EdgemarkError("usage.flag", `expected --model; none was given; choose ${[...models.keys()].join(", ")}`);
     }
     const windowMs = given["windowMs"];
     const maxSteps = given["maxSteps"];

@@ -2,7 +2,7 @@
 import { loadClaims } from "../contract/claims/registry.js";
 import { claimKinds } from "../contract/claims/schema.js";
 import type { Claim } from "../contract/claims/types.js";
-import { EdgemarkError, exitCodes, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes } from "../contract/errors.js";
 import { levels } from "../contract/result/document.js";
 import { pathProblem } from "../reports/judge-path.js";
 import type { Suite } from "../suites/check.js";
@@ -74,8 +74,7 @@ function checksByClaim(suites: readonly Suite[]): ReadonlyMap<string, readonly s
 function expectKnown(what: string, given: string | undefined, known: readonly string[]): void {
   if (given === undefined || known.includes(given)) return;
   const names = [...new Set(known)];
-  const nearest = nearestName(given, names);
-  const hint = nearest === undefined ? (names.length > 40 ? "edgemark claims lists them" : `there are ${names.join(", ")}`) : `did you mean ${nearest}?`;
+  const hint = didYouMean(given, names, names.length > 40 ? "edgemark claims lists them" : `there are ${names.join(", ")}`);
   throw new EdgemarkError("usage.flag", `the name of a ${what} expected; ${given} is none; ${hint}`);
 }
 

@@ -1,7 +1,8 @@
 // What a command of the command line is: data that becomes its parser and its help, and a function that runs it.
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { exitCodes } from "../contract/errors.js";
+import { exitCodes, printable } from "../contract/errors.js";
 import type { CommandIo } from "./io.js";
+import { mistakeInWords } from "./mistyped.js";
 
 export interface OptionSpec {
   /** As commander reads them: "--seed <number>". */
@@ -47,7 +48,7 @@ export async function runCommand(spec: CommandSpec, typed: readonly string[], io
     .description(spec.summary)
     .helpOption("-h, --help", "show this")
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80, outputError: () => undefined })
     .showSuggestionAfterError()
     .addHelpText("after", `\nExamples:\n${spec.examples.map(([line, words]) => `  ${line}\n      ${words}`).join("\n")}\n\n${spec.exitCodes ?? exitCodesInWords}`);
   for (const { flags, words } of spec.args ?? []) command.argument(flags, words);
@@ -63,9 +64,10 @@ export async function runCommand(spec: CommandSpec, typed: readonly string[], io
   try {
     await command.parseAsync([...typed], { from: "user" });
   } catch (error) {
-    // Commander has printed what was wrong, with the nearest name.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitCodes.held;
+    io.err(`edgemark: ${printable(mistakeInWords(error, `edgemark ${spec.name}`, command.args))} (usage.flag)\n`);
+    return exitCodes.usage;
   }
   return code;
 }

@@ -1,7 +1,7 @@
 // Which run a person means: a document, a folder, an id, or the latest; and the text of its document.
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, messageOf } from "../contract/errors.js";
 import { recordsFile } from "../contract/result/records.js";
 
 /** What tells of a run: its document, and where it has none yet (it goes on, or was killed), what it wrote down as it went. */
@@ -31,8 +31,7 @@ export async function findRun(path: string, runs: string): Promise<string> {
     if (found !== undefined) return candidate;
   }
   const known = (await runsIn(runs)).map(({ name }) => name);
-  const near = nearestName(path, ["latest", ...known]);
-  throw new EdgemarkError("usage.input", `expected a run; there is no ${path}, here or in ${runs}; ${near === undefined ? "name a folder of a run, its result.json, or latest" : `did you mean ${near}?`}`);
+  throw new EdgemarkError("usage.input", `expected a run; there is no ${path}, here or in ${runs}; ${didYouMean(path, ["latest", ...known], "name a folder of a run, its result.json, or latest")}`);
 }
 
 async function latest(runs: string): Promise<string> {

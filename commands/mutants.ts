@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { EdgemarkError, exitCodes, messageOf, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes, messageOf } from "../contract/errors.js";
 import type { Claim } from "../contract/claims/types.js";
 import type { CheckResult, Profile } from "../contract/result/document.js";
 import { mutants } from "../reference-impl/mutants/index.js";
@@ -97,8 +97,7 @@ export async function runMutants(options: { readonly only: readonly string[]; re
 function chooseMutants(only: readonly string[], isSlow: boolean): readonly Mutant[] {
   for (const id of only) {
     if (mutants.some((mutant) => mutant.id === id)) continue;
-    const nearest = nearestName(id, mutants.map((mutant) => mutant.id));
-    throw new EdgemarkError("usage.flag", `the id of a mutant expected; ${id} is none; ${nearest === undefined ? "leave --only out for all" : `did you mean ${nearest}?`}`);
+    throw new EdgemarkError("usage.flag", `the id of a mutant expected; ${id} is none; ${didYouMean(id, mutants.map((mutant) => mutant.id), "leave --only out for all")}`);
   }
   return only.length === 0 ? mutants.filter((mutant) => isSlow || mutant.isSlow !== true) : mutants.filter((mutant) => only.includes(mutant.id));
 }

@@ -10,6 +10,7 @@ export async function runParts(): Promise<RunParts> {
   return {
     suites,
     loadClaims: async (files) => loadClaims(files, pathProblem),
+    checkKnown: async (settings, checkIds) => void (await (await import("./session.js")).knownOf(settings, checkIds)),
     openSession: async (settings, checkIds) => (await import("./session.js")).openSession(settings, checkIds),
     writeReports: async (document, runDirectory) => (await import("../reports/index.js")).writeReports(document, runDirectory),
     summary: async (document, options) => (await import("../reports/terminal.js")).terminalSummary(document, options),

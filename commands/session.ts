@@ -1,6 +1,6 @@
 // Opens the target of a run: the target itself, what is known of it, and what to say when it ends by itself.
 import { readFile } from "node:fs/promises";
-import { EdgemarkError, messageOf, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError, messageOf } from "../contract/errors.js";
 import type { ConnectOptions } from "../contract/target/client.js";
 import type { KnownFailure } from "../contract/target/known.js";
 import type { RunSession } from "../suites/runner/run.js";
@@ -57,15 +57,18 @@ function timeScaleOf({ timeScale, profile, target }: RunSettings): { readonly ti
   return profile === "quick" && canScale ? { timeScale: quickTimeScale } : {};
 }
 
-async function knownOf(settings: RunSettings, checkIds: readonly string[]): Promise<readonly KnownFailure[]> {
+/**
+ * What a target is known to get wrong: what the person named, or what comes with a target of ours.
+ * @throws EdgemarkError usage.known for a file that cannot be read, is not valid or names a check that does not exist
+ */
+export async function knownOf(settings: RunSettings, checkIds: readonly string[]): Promise<readonly KnownFailure[]> {
   // By the name that was typed, never by the one a target gives itself: a stranger may not borrow another's excuses.
   const isOurs = knownTargets.some((target) => target.name === settings.target);
   const { knownFile } = settings;
   const entries = knownFile !== undefined ? parseKnownFailures(await readGiven(knownFile, "usage.known"), knownFile) : isOurs ? await knownFailuresOf(settings.target) : [];
   for (const { check } of entries) {
     if (checkIds.includes(check)) continue;
-    const nearest = nearestName(check, checkIds);
-    throw new EdgemarkError("usage.known", `known failures of checks that exist expected; ${check} is none; ${nearest === undefined ? "remove the entry" : `did you mean ${nearest}?`}`);
+    throw new EdgemarkError("usage.known", `known failures of checks that exist expected; ${check} is none; ${didYouMean(check, checkIds, "remove the entry")}`);
   }
   return entries;
 }

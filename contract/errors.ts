@@ -73,7 +73,7 @@ export function messageOf(thrown: unknown): string {
 
 /**
  * The known name nearest to a mistyped one, for "did you mean".
- * @returns undefined when nothing is near (more than a third of the letters differ)
+ * @returns undefined when nothing is near: more than a third of the letters differ, and none begins with them
  */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   let best: { name: string; distance: number } | undefined;
@@ -81,7 +81,19 @@ export function nearestName(given: string, known: readonly string[]): string | u
     const distance = editDistance(given.toLowerCase(), name.toLowerCase());
     if (best === undefined || distance < best.distance) best = { name, distance };
   }
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(given.length / 3)) ? best.name : undefined;
+  if (best !== undefined && best.distance <= Math.max(2, Math.floor(given.length / 3))) return best.name;
+  // A name that was left unfinished: the shortest that begins so.
+  const begun = given.length < 3 ? [] : known.filter((name) => name.toLowerCase().startsWith(given.toLowerCase()));
+  return begun.sort((a, b) => a.length - b.length)[0];
+}
+
+/**
+ * The end of a message that refuses a name.
+ * @param otherwise the advice when no known name is near
+ */
+export function didYouMean(given: string, known: readonly string[], otherwise: string): string {
+  const nearest = nearestName(given, known);
+  return nearest === undefined ? otherwise : `did you mean ${nearest}?`;
 }
 
 function editDistance(a: string, b: string): number {

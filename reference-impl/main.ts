@@ -139,7 +139,9 @@ async function readPrograms(): Promise<Record<ProgramName, string>> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const isFull = error instanceof Error && "code" in error && error.code === "ENOSPC";
+    const advice = isFull ? "; the disk of the data folder is full: make room, or choose another with --data or TMPDIR" : "";
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}${advice}\n`);
     process.exit(error instanceof Error && error.message.startsWith("--") ? 2 : 3);
   },
 );

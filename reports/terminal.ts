@@ -25,18 +25,20 @@ export function terminalSummary(whole: ResultDocument, options: { readonly colou
 
   const head = [
     paint(`1;${ansi[verdict]}`, line(`${verdictSigns[verdict]} ${facts.headline}`)),
-    fit(visible(`  ${visible(document.target.name, { limit: 60 })} ${visible(document.target.version, { limit: 40 })}: ${facts.because}`), 4 * width),
-    ...(document.run.interrupted === undefined ? [] : [line(`  Interrupted: ${document.run.interrupted}`)]),
+    fit(visible(`  ${[visible(document.target.name, { limit: 60 }), visible(document.target.version, { limit: 40 })].filter((word) => word !== "").join(" ")}: ${facts.because}`), 4 * width),
+    ...(document.run.interrupted === undefined ? [] : [line(`  ${document.run.interrupted}`)]),
     ...(document.staleKnown.length === 0 ? [] : [paint("1;31", line(`  Stale known failures, remove them: ${document.staleKnown.join(", ")}`))]),
     line(`  checks  ${counts(document.counts)}`),
     line(`  claims  ${counts(document.claimCounts)}`),
   ];
-  const measured = document.claims
-    .filter((claim) => claim.measured !== undefined && claim.kind === "number")
+  // Numbers, and before them what a number was wanted for that nobody measured: such a claim fails without any check.
+  const missing = document.claims.filter((claim) => claim.measured === undefined && claim.kind === "number" && claim.verdict === "fail");
+  const numbers = document.claims.filter((claim) => claim.measured !== undefined && claim.kind === "number");
+  const measured = [...missing, ...numbers]
     .slice(0, 5)
     .map((claim) => {
-      const value = claim.measured === undefined ? "" : quantity(claim.measured.value, claim.measured.unit);
-      return `${paint(ansi[claim.verdict], verdictSigns[claim.verdict])} ${fit(visible(`${claim.id} ${value} (documented ${visible(claim.documented, { limit: 40 })}): ${claim.statement}`), width - 4)}`;
+      const value = claim.measured === undefined ? (claim.reason ?? "not measured") : `${quantity(claim.measured.value, claim.measured.unit)} (documented ${visible(claim.documented, { limit: 40 })})`;
+      return `${paint(ansi[claim.verdict], verdictSigns[claim.verdict])} ${fit(visible(`${claim.id} ${value}: ${claim.statement}`), width - 4)}`;
     })
     .map((text) => `  ${text}`);
   const foot = ["", ...(options.files ?? []).slice(0, 4).map((file) => line(`  ${file}`)), fit(visible(`  replay: ${document.run.replay}`), 4 * width)];

@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EdgemarkError, nearestName } from "../contract/errors.js";
+import { didYouMean, EdgemarkError } from "../contract/errors.js";
 import { type ConnectOptions, connectTarget, defaultDeadlinesMs } from "../contract/target/client.js";
 import { type StartedAdapter, type StopReport, startAdapter } from "../contract/target/process.js";
 import type { TargetDescription, TargetVerbs } from "../contract/target/types.js";
@@ -137,8 +137,7 @@ function pair(flag: string, value: number | undefined): string[] {
 
 function unknownTarget(name: string): EdgemarkError {
   const names = knownTargets.map((target) => target.name);
-  const nearest = nearestName(name, names);
-  const hint = nearest === undefined ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`;
+  const hint = didYouMean(name, names, `there are ${names.join(", ")}`);
   return new EdgemarkError("usage.target", `expected the name of a target, grpc://host:port or the path of an adapter; ${JSON.stringify(name)} is none; ${hint}`);
 }
 

@@ -152,10 +152,10 @@ export function shown(value: unknown): string {
 function unknownAction(operation: Operation): EdgemarkError {
   return new EdgemarkError(
     "usage.input",
-    `Expected the actions read, write and delete of a register; key ${shown(operation.key)} has ${shown(operation.action)}; choose the model of this history.`,
+    `expected the actions read, write and delete of a register; key ${shown(operation.key)} has ${shown(operation.action)}; choose the model of this history`,
   );
 }
 
 function incomplete(operation: Operation, what: string): EdgemarkError {
-  return new EdgemarkError("usage.input", `Expected complete operations; on key ${shown(operation.key)} ${what}; record the history again.`);
+  return new EdgemarkError("usage.input", `expected complete operations; on key ${shown(operation.key)} ${what}; record the history again`);
 }

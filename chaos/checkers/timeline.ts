@@ -36,7 +36,7 @@ export function identity(value: unknown): unknown {
   try {
     return `\u0001${JSON.stringify(value, sortedFields)}`;
   } catch (cause) {
-    throw new EdgemarkError("usage.input", "Expected values that can be compared; one is nested too deeply; record shorter values.", { cause });
+    throw new EdgemarkError("usage.input", "expected values that can be compared; one is nested too deeply; record shorter values", { cause });
   }
 }
 
@@ -48,7 +48,7 @@ function sortedFields(_name: string, value: unknown): unknown {
 /** The error for a history that the chosen model cannot read. @param what what came */
 export function notOfThisModel(operation: Operation, expected: string, what: string): EdgemarkError {
   const key = JSON.stringify(operation.key).slice(0, 60);
-  return new EdgemarkError("usage.input", `Expected ${expected}; on key ${key} ${what}; choose the model of this history.`);
+  return new EdgemarkError("usage.input", `expected ${expected}; on key ${key} ${what}; choose the model of this history`);
 }
 
 /** In the order of the calls, each once. */

@@ -53,7 +53,7 @@ function levelOf(kind: TransactionAnomalyKind): IsolationLevel {
 /** @throws EdgemarkError usage.flag for a name that no level has */
 export function isolationLevelOf(name: string): IsolationLevel {
   const found = isolationLevels.find((level) => level === name);
-  if (found === undefined) throw new EdgemarkError("usage.flag", `Expected a level of isolation; "${name}" is none; choose ${isolationLevels.join(", ")}`);
+  if (found === undefined) throw new EdgemarkError("usage.flag", `expected a level of isolation; "${name}" is none; choose ${isolationLevels.join(", ")}`);
   return found;
 }
 

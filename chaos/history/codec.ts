@@ -93,7 +93,7 @@ function show(value: unknown): string {
 function malformed(lineNumber: number, problem: string, cause?: unknown): EdgemarkError {
   return new EdgemarkError(
     "usage.input",
-    `Expected one JSON operation a line; line ${lineNumber}: ${problem}; correct the line or record the history again.`,
+    `expected one JSON operation a line; line ${lineNumber}: ${problem}; correct the line or record the history again`,
     { cause, facts: { lineNumber } },
   );
 }

@@ -37,7 +37,7 @@ export async function readHistoryFile(path: string, limits: ReadLimits = {}): Pr
     for await (const operation of readOperations(stream, limits)) operations.push(operation);
   } catch (cause) {
     if (cause instanceof EdgemarkError) throw new EdgemarkError(cause.code, `${path}: ${cause.message}`, { cause, facts: cause.facts });
-    throw new EdgemarkError("usage.input", `Expected a history file; cannot read ${path}: ${messageOf(cause)}; check the path.`, { cause });
+    throw new EdgemarkError("usage.input", `expected a history file; cannot read ${path}: ${messageOf(cause)}; check the path`, { cause });
   } finally {
     stream.destroy();
   }
@@ -78,10 +78,10 @@ function decode(bytes: Uint8Array, lineNumber: number): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new EdgemarkError("usage.input", `Expected UTF-8; line ${lineNumber} is not; record the history again.`, { cause, facts: { lineNumber } });
+    throw new EdgemarkError("usage.input", `expected UTF-8; line ${lineNumber} is not; record the history again`, { cause, facts: { lineNumber } });
   }
 }
 
 function tooMuch(lineNumber: number, what: string, advice: string): EdgemarkError {
-  return new EdgemarkError("usage.input", `Expected a history within its limits; line ${lineNumber}: ${what}; ${advice}.`, { facts: { lineNumber } });
+  return new EdgemarkError("usage.input", `expected a history within its limits; line ${lineNumber}: ${what}; ${advice}`, { facts: { lineNumber } });
 }

@@ -1,5 +1,5 @@
 // The one index of nemeses: a new one is its data and a line here.
-import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError } from "../../contract/errors.js";
 import type { Capability } from "../../contract/target/types.js";
 import { fullDisk, slowDisk } from "./disks.js";
 import { isolateClients, isolateControl, isolatePeers, isolateStorage, lossyLink, partition, partitionOneWay, resetConnections, slowLink } from "./links.js";
@@ -33,8 +33,7 @@ export function nemesisOf(id: string): Nemesis {
   const found = nemeses.find((nemesis) => nemesis.id === id);
   if (found !== undefined) return found;
   const known = nemeses.map((nemesis) => nemesis.id);
-  const near = nearestName(id, known);
-  throw new EdgemarkError("usage.input", `expected a nemesis; ${JSON.stringify(id)} is none; ${near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`}`);
+  throw new EdgemarkError("usage.input", `expected a nemesis; ${JSON.stringify(id)} is none; ${didYouMean(id, known, `there are ${known.join(", ")}`)}`);
 }
 
 /** What a target would have to declare, or have more of, for a nemesis; undefined when it can do it. */

@@ -1,5 +1,5 @@
 // The one index of workloads: a new one is its file and a line here.
-import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError } from "../../contract/errors.js";
 import { appendWorkload } from "./append.js";
 import { casWorkload } from "./cas.js";
 import { counterWorkload } from "./counter.js";
@@ -20,6 +20,5 @@ export function workloadOf(id: string): Workload {
   const found = allWorkloads.find((workload) => workload.id === id);
   if (found !== undefined) return found;
   const known = allWorkloads.map((workload) => workload.id);
-  const near = nearestName(id, known);
-  throw new EdgemarkError("usage.input", `expected a workload; ${JSON.stringify(id)} is none; ${near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`}`);
+  throw new EdgemarkError("usage.input", `expected a workload; ${JSON.stringify(id)} is none; ${didYouMean(id, known, `there are ${known.join(", ")}`)}`);
 }

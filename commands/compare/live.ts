@@ -1,7 +1,7 @@
 // Two targets side by side: both are started, get the same worker, and are asked in turns.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EdgemarkError, messageOf, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError, messageOf } from "../../contract/errors.js";
 import type { TargetVerbs } from "../../contract/target/types.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import { comparisonSchema, type Comparison, type ComparedSide } from "../../reports/comparison/types.js";
@@ -95,8 +95,7 @@ async function revisionOf(word: string): Promise<string | undefined> {
   if (names.includes(word) || /^grpcs?:\/\//.test(word) || /^[./]/.test(word)) return undefined;
   const commit = await commitOf(word);
   if (commit !== undefined) return commit;
-  const nearest = nearestName(word, names);
-  throw new EdgemarkError("usage.target", `expected a target or a revision of this repository; ${JSON.stringify(word)} is neither; ${nearest === undefined ? "name one that git rev-parse knows" : `did you mean ${nearest}?`}`);
+  throw new EdgemarkError("usage.target", `expected a target or a revision of this repository; ${JSON.stringify(word)} is neither; ${didYouMean(word, names, "name one that git rev-parse knows")}`);
 }
 
 async function startBoth(settings: LiveSettings, revision: Revision | undefined, closing: (() => Promise<unknown>)[], { say }: LiveScope): Promise<readonly [OpenedTarget, OpenedTarget]> {

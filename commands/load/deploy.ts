@@ -1,7 +1,7 @@
 // Puts the load drivers' own workers on a target.
 import { readFile } from "node:fs/promises";
 import type { Binding, Deployment, TargetDescription, TargetVerbs } from "../../contract/target/types.js";
-import { EdgemarkError } from "../../contract/errors.js";
+import { EdgemarkError, messageOf } from "../../contract/errors.js";
 
 const date = "2026-01-01";
 
@@ -18,10 +18,25 @@ export const probeProgram = new URL("../../load/fixtures/probe.worker.js", impor
 /** Headers in which the probe says who answers. */
 export const probeHeaders = { tag: "edgemark-pop", isolate: "edgemark-before" } as const;
 
-/** @throws EdgemarkError of kind target when it is refused */
+/**
+ * Reads a person's own worker.
+ * @param path one ES module
+ * @returns its text
+ * @throws EdgemarkError usage.input when it cannot be read
+ */
+export function readWorker(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    throw new EdgemarkError("usage.input", `a worker that can be read expected; ${path} cannot (${messageOf(cause)}); correct --worker`, { cause });
+  });
+}
+
+/** @throws EdgemarkError of kind target when it is refused; usage.input when it is a text, which is somebody's own */
 export async function deployProgram(verbs: Pick<TargetVerbs, "deploy">, { name, source, bindings = [] }: Program): Promise<Deployment> {
   const content = typeof source === "string" ? new TextEncoder().encode(source) : await readFile(source);
-  return verbs.deploy({ name, mainModule: "main.js", modules: [{ path: "main.js", kind: "esm", content }], compatibilityDate: date, compatibilityFlags: [], bindings, crons: [] });
+  return verbs.deploy({ name, mainModule: "main.js", modules: [{ path: "main.js", kind: "esm", content }], compatibilityDate: date, compatibilityFlags: [], bindings, crons: [] }).catch((cause: unknown) => {
+    if (typeof source !== "string" || !(cause instanceof EdgemarkError) || cause.code !== "target.refused") throw cause;
+    throw new EdgemarkError("usage.input", `a worker that the target takes expected; it refused this one (${cause.message.replace(/; correct the request or the target$/, "")}); correct it`, { cause });
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { loadClaims } from "../../contract/claims/registry.js";
-import { EdgemarkError, exitCodes, messageOf, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError, exitCodes, messageOf } from "../../contract/errors.js";
 import type { Measurement } from "../../contract/result/document.js";
 import type { Binding, Endpoint, TargetDescription } from "../../contract/target/types.js";
 import { thinnedTo } from "../../load/cold-start/statistics.js";
@@ -82,8 +82,7 @@ function settingsOf(given: Readonly<Record<string, unknown>>): K6Settings {
   const wanted = Array.isArray(given["scenario"]) ? given["scenario"].map(String) : ids;
   for (const id of wanted) {
     if (ids.includes(id)) continue;
-    const nearest = nearestName(id, ids);
-    throw new EdgemarkError("usage.flag", `a scenario expected; ${id} is none; ${nearest === undefined ? `there are ${ids.join(", ")}` : `did you mean ${nearest}?`}`);
+    throw new EdgemarkError("usage.flag", `a scenario expected; ${id} is none; ${didYouMean(id, ids, `there are ${ids.join(", ")}`)}`);
   }
   return { scenarios: k6Scenarios.filter(({ id }) => wanted.includes(id)), ratePerSecond: number("rate", 5), durationMs: number("for", 20_000), vus: number("vus", 50), processes: number("processes", 1) };
 }

@@ -7,7 +7,7 @@ import { runOpenLoop, type OpenLoopOptions } from "../../load/open-loop/open-loo
 import { seriesOf, type OpenLoopResult } from "../../load/open-loop/result.js";
 import type { LatencyHistogram } from "../../load/open-loop/histogram.js";
 import { numberBetween, type CommandSpec } from "../command.js";
-import { bindingsOn, deployProgram, endpointOf, probeHeaders, probeProgram } from "./deploy.js";
+import { bindingsOn, deployProgram, endpointOf, probeHeaders, probeProgram, readWorker } from "./deploy.js";
 import type { LoadCheck } from "./record.js";
 import { runOnTarget, targetOptions, targetSettingsOf, type Found } from "./session.js";
 
@@ -53,11 +53,12 @@ export const loadOpenCommand: CommandSpec = {
     ["edgemark load open --target miniflare --path '/kv?key=k' --threshold-ms 5", "KV reads, judged by a p99 of 5 ms"],
     ["edgemark load open --rate 100 --ramp-to 5000 --duration-ms 60000", "where it bends"],
   ],
-  run: (given, _args, io) => {
+  run: async (given, _args, io) => {
     const settings = settingsOf(given);
     const target = targetSettingsOf(given);
+    // Before anything starts: a path that is wrong is told at once.
+    const source = settings.program === undefined ? probeProgram : await readWorker(settings.program);
     return runOnTarget(target, { verb: "open", replay: `edgemark load open --target ${target.target} --rate ${settings.ratePerSecond} --seed ${target.seed}` }, io, async ({ opened, signal, say }) => {
-      const source = settings.program === undefined ? probeProgram : new URL(`file://${settings.program.startsWith("/") ? "" : `${process.cwd()}/`}${settings.program}`);
       const deployment = await deployProgram(opened.verbs, { name: "edgemark-load", source, bindings: bindingsOn(opened.description, [{ kind: "kv", name: "KV", namespace: "edgemark-load" }]) });
       const { url, host } = endpointOf(deployment, settings.pop);
       say(`${settings.ratePerSecond}/s for ${settings.durationMs} ms to ${url}${settings.path}`);

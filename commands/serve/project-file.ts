@@ -3,7 +3,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc-parser";
 import { parse as parseToml, TomlError } from "smol-toml";
-import { EdgemarkError, messageOf, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError, messageOf } from "../../contract/errors.js";
 import { isRecord, type RawRecord } from "./record.js";
 
 /** In the order in which they are looked for in a folder. */
@@ -26,8 +26,7 @@ export async function findProjectFile(path: string): Promise<string> {
   const found = await stat(absolute).catch(() => undefined);
   if (found === undefined) {
     const beside = await readdir(join(absolute, "..")).catch(() => []);
-    const nearest = nearestName(absolute.split("/").at(-1) ?? "", beside);
-    throw new EdgemarkError("usage.input", `expected a Worker project; there is no ${path}; ${nearest === undefined ? "name its wrangler.toml, wrangler.jsonc or folder" : `did you mean ${nearest}?`}`);
+    throw new EdgemarkError("usage.input", `expected a Worker project; there is no ${path}; ${didYouMean(absolute.split("/").at(-1) ?? "", beside, "name its wrangler.toml, wrangler.jsonc or folder")}`);
   }
   if (!found.isDirectory()) return absolute;
   const file = await projectFileIn(absolute);

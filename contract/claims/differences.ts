@@ -1,6 +1,6 @@
 // Turns what the schema validator found into sentences a person can act on: what was expected, what came.
 import type { ErrorObject } from "ajv";
-import { nearestName } from "../errors.js";
+import { didYouMean, nearestName } from "../errors.js";
 
 /** One thing that is wrong, and where: the keys from the validated value down. */
 export interface Difference {
@@ -35,8 +35,7 @@ function sentenceOf(error: ErrorObject, at: readonly string[], value: unknown): 
     case "additionalProperties": {
       const key = textOf(params["additionalProperty"]) ?? "";
       const known = Object.keys(isRecord(error.parentSchema) && isRecord(error.parentSchema["properties"]) ? error.parentSchema["properties"] : {});
-      const near = nearestName(key, known);
-      return `unknown key ${[...at, key].join(".")}; ${near === undefined ? `expected one of ${known.join(", ")}` : `did you mean ${near}?`}`;
+      return `unknown key ${[...at, key].join(".")}; ${didYouMean(key, known, `expected one of ${known.join(", ")}`)}`;
     }
     case "required":
       return `expected the key ${[...at, textOf(params["missingProperty"]) ?? ""].join(".")}; it is missing`;

@@ -47,8 +47,8 @@ export function loadClaims(extraFiles: readonly string[] = [], checkPath?: PathC
   const own = extraFiles.map((file) => loadFile(file, true, loader));
   const problems = [...own.flatMap((loaded) => loaded.problems), ...duplicates([...registry, ...own])];
   if (problems.length > 0) {
-    const count = problems.length === 1 ? "1 difference" : `${problems.length} differences`;
-    throw new EdgemarkError("usage.claims", `expected valid claims; found ${count}; correct them:\n${problems.map((line) => `  ${line}`).join("\n")}`, { facts: { problems } });
+    const found = problems.length === 1 ? "1 difference; correct it" : `${problems.length} differences; correct them`;
+    throw new EdgemarkError("usage.claims", `expected valid claims; found ${found}:\n${problems.map((line) => `  ${line}`).join("\n")}`, { facts: { problems } });
   }
   return [...registry, ...own].flatMap(({ claims }) => claims.map(({ claim }) => claim));
 }
@@ -93,7 +93,7 @@ function parse(file: string, lines: LineCounter): { readonly document: Document;
     const text = readFileSync(file, "utf8");
     if (text.length > longestFileBytes) return { problems: [`${file}: expected at most ${longestFileBytes} characters; it has ${text.length}`] };
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-    if (document.errors.length > 0) return { problems: document.errors.map((error) => `${file}:${error.linePos?.[0].line ?? 1}: expected YAML; ${error.message.split("\n")[0] ?? ""}`) };
+    if (document.errors.length > 0) return { problems: document.errors.map((error) => `${file}:${error.linePos?.[0].line ?? 1}: expected YAML; ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}`) };
     const content: unknown = document.toJS();
     return content === null ? { problems: [`${file}: expected the key claims; the file is empty`] } : { document, content };
   } catch (error) {
@@ -102,7 +102,8 @@ function parse(file: string, lines: LineCounter): { readonly document: Document;
 }
 
 function defaultsOfOwn(raw: Readonly<Record<string, unknown>>, file: string): Record<string, unknown> {
-  const figure = raw["figure"] ?? raw["statement"];
+  // A claim without words is told so once, not for each place that would have them.
+  const figure = raw["figure"] ?? raw["statement"] ?? "-";
   return { level: "isolate", kind: "number", nature: "performance", figure, source: { document: file, quote: figure } };
 }
 

@@ -244,7 +244,9 @@ function refusal(client: Client, address: string): Promise<EdgemarkError> {
   const method = methodOf("Describe");
   return new Promise((resolve) => {
     client.makeUnaryRequest(method.path, method.requestSerialize, method.responseDeserialize, {}, new Metadata(), { deadline: Date.now() + 1_000 }, (error) => {
-      const reason = (error?.details ?? "the connection failed").slice(0, 500);
+      // "No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1. Resolution note: "
+      const details = error?.details ?? "the connection failed";
+      const reason = (/Last error: (?:Error: )?(.+?)[.] Resolution note: $/s.exec(details)?.[1] ?? details).slice(0, 500);
       resolve(new EdgemarkError("target.unreachable", `expected a target at ${address}; it cannot be reached (${reason}); start it, or correct the address`, { cause: error }));
     });
   });

@@ -39,7 +39,7 @@ const timeoutSeconds = 10;
  */
 export async function runSaturation({ url, host, path, connections, durationMs, pipelining, signal }: SaturationOptions): Promise<SaturationResult> {
   if (!(connections >= 1) || !(durationMs >= tickMs)) {
-    throw new EdgemarkError("usage.flag", `Expected at least 1 connection and ${tickMs} ms; got ${connections} and ${durationMs}; raise them.`);
+    throw new EdgemarkError("usage.flag", `expected at least 1 connection and ${tickMs} ms; got ${connections} and ${durationMs}; raise them`);
   }
   // No rate is set, so that no correction for coordinated omission is applied either (it would divide seconds by
   // milliseconds); asking for none explicitly is refused without a rate.

@@ -115,6 +115,6 @@ export function output(program: string, args: readonly string[], cwd?: string): 
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
     child.once("error", reject);
-    child.once("close", (code, signal) => (code === 0 ? resolve({ stdout }) : reject(new Error(`${program} ended with ${code ?? signal}: ${stderr.trim()}`))));
+    child.once("close", (code, signal) => (code === 0 ? resolve({ stdout }) : reject(new Error(`${program} ended with ${code ?? signal}${stderr.trim() === "" ? " and said nothing" : `: ${stderr.trim()}`}`))));
   });
 }

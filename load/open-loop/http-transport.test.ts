@@ -113,7 +113,7 @@ describe("open loop over HTTP", () => {
 
   it("refuses what cannot be sent as it is", async () => {
     for (const bad of [{ url: "ftp://x" }, { url: "nonsense" }, { path: "x" }, { path: "/a b" }, { host: "a\r\nx: y" }]) {
-      await assert.rejects(runOpenLoop({ ...base, url: "http://127.0.0.1:1", ...bad }), /Expected an http or https URL/);
+      await assert.rejects(runOpenLoop({ ...base, url: "http://127.0.0.1:1", ...bad }), /expected an http or https URL/);
     }
   });
 });

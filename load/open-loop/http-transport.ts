@@ -168,7 +168,7 @@ function parseEndpoint({ url, host, path }: HttpTransportOptions): { hostname: s
   if (parsed === undefined || (parsed.protocol !== "http:" && !isTls) || !isSendable) {
     throw new EdgemarkError(
       "usage.target",
-      `Expected an http or https URL, a host name and a path that begins with "/"; got ${JSON.stringify({ url, host, path })}; see what Deploy answered.`,
+      `expected an http or https URL, a host name and a path that begins with "/"; got ${JSON.stringify({ url, host, path })}; see what Deploy answered`,
     );
   }
   const hostname = parsed.hostname.replace(/^\[|\]$/g, "");

@@ -209,7 +209,7 @@ describe("open loop schedule", () => {
 
   it("refuses a run without requests or with too many", () => {
     for (const ratePerSecond of [0, -1, NaN, Infinity, 1e9]) {
-      assert.throws(() => createSchedule({ ratePerSecond, arrivals: "uniform", durationMs: 1_000, seed: 1 }), /Expected 1 to/);
+      assert.throws(() => createSchedule({ ratePerSecond, arrivals: "uniform", durationMs: 1_000, seed: 1 }), /expected 1 to/);
     }
   });
 });

@@ -35,7 +35,7 @@ export function createSchedule({ ratePerSecond, rampToPerSecond = ratePerSecond,
     const rate = rampToPerSecond === ratePerSecond ? `${ratePerSecond}/s` : `${ratePerSecond}/s to ${rampToPerSecond}/s`;
     throw new EdgemarkError(
       "usage.flag",
-      `Expected 1 to ${maxRequests} requests in a run; ${rate} for ${durationMs} ms gives ${count}; change the rate or the duration.`,
+      `expected 1 to ${maxRequests} requests in a run; ${rate} for ${durationMs} ms gives ${count}; change the rate or the duration`,
     );
   }
   const share = arrivals === "uniform" ? evenly(count) : randomly(count, seededRandom(seed));

@@ -30,7 +30,7 @@ export function openWebSocketTransport(options: WebSocketTransportOptions): Http
   const { host, maxConnections, classify = classifyBy({}) } = options;
   const base = URL.canParse(options.url) ? new URL(options.url) : undefined;
   if (base === undefined || !/^wss?:$/.test(base.protocol) || !/^\/[\x21-\x7e]*$/.test(options.path)) {
-    throw new EdgemarkError("usage.target", `Expected a ws or wss URL and a path that begins with "/"; got ${JSON.stringify({ url: options.url, path: options.path })}; see what Deploy answered.`);
+    throw new EdgemarkError("usage.target", `expected a ws or wss URL and a path that begins with "/"; got ${JSON.stringify({ url: options.url, path: options.path })}; see what Deploy answered`);
   }
   const address = `${base.protocol}//${base.host}${options.path}`;
   const all = new Set<Connection>();

@@ -2,6 +2,7 @@
 import { changeInWords } from "../nights/judge-nights.js";
 import type { NightsJudgement } from "../nights/types.js";
 import { escapeMarkdown, markdownCode, visible } from "../text.js";
+import { plural } from "../words.js";
 import { confidenceInWords, percent } from "./paired.js";
 import { comparisonVerdicts, type ComparedCheck, type ComparedMetric, type Comparison, type ComparisonVerdict } from "./types.js";
 
@@ -14,8 +15,8 @@ const rowsShown = 40;
 export function comparisonInWords(comparison: Comparison): string {
   const { a, b, metrics, checks, leftOut, verdict, reason } = comparison;
   return [
-    `a  ${plain(a.name)}: ${plain(a.target)} ${plain(a.version)}, ${a.runs} runs`,
-    `b  ${plain(b.name)}: ${plain(b.target)} ${plain(b.version)}, ${b.runs} runs`,
+    `a  ${plain(a.name)}: ${plain(a.target)} ${plain(a.version)}, ${plural(a.runs, "run")}`,
+    `b  ${plain(b.name)}: ${plain(b.target)} ${plain(b.version)}, ${plural(b.runs, "run")}`,
     ...leftOut.map(({ file, reason: why }) => `left out: ${plain(file)}: ${plain(why)}`),
     ...byVerdict(metrics).map((metric) => `${comparisonSigns[metric.verdict]} ${metric.verdict.padEnd(11)}  ${plain(metric.id)}: ${figures(metric)}${metric.reason}`),
     ...byVerdict(checks).map((check) => `${comparisonSigns[check.verdict]} ${check.verdict.padEnd(11)}  ${plain(check.id)}: ${plain(check.reason)}`),
@@ -26,7 +27,7 @@ export function comparisonInWords(comparison: Comparison): string {
 /** @returns lines for a terminal, the verdict last */
 export function nightsInWords({ target, nights, metrics, checks, leftOut, apart, verdict, reason }: NightsJudgement): string {
   return [
-    `${plain(target)}: ${nights} nights are judged together`,
+    `${target === "" ? "no target" : plain(target)}: ${plural(nights, "night is", "nights are")} judged together`,
     ...leftOut.map(({ file, reason: why }) => `warning: ${plain(file)} is left out: ${plain(why)}`),
     ...apart.map(({ file, reason: why }) => `${plain(file)} is set apart: ${plain(why)}`),
     ...byVerdict(metrics).flatMap((metric) => [

@@ -1,7 +1,7 @@
 // PRODUCT.yaml: what a vendor says of the product that a certificate is about. Read from YAML here and nowhere else, and
 // written as a form when a vendor has none yet.
 import { parseDocument } from "yaml";
-import { messageOf, nearestName } from "../../contract/errors.js";
+import { didYouMean, messageOf } from "../../contract/errors.js";
 import { visible } from "../text.js";
 
 interface Field {
@@ -52,8 +52,7 @@ export function parseProduct(text: string): { readonly product: Product; readonl
   const given: Readonly<Record<string, unknown>> = { ...content };
   const names = Object.keys(productFields);
   const problems = Object.keys(given).filter((key) => !names.includes(key)).map((key) => {
-    const near = nearestName(key, names);
-    return `unknown field ${visible(key, { limit: 60 })}; ${near === undefined ? `expected one of ${names.join(", ")}` : `did you mean ${near}?`}`;
+    return `unknown field ${visible(key, { limit: 60 })}; ${didYouMean(key, names, `expected one of ${names.join(", ")}`)}`;
   });
   const product: Partial<Record<ProductField, string>> = {};
   for (const [name, field] of fieldEntries) {

@@ -1,5 +1,5 @@
 // Which checks a run takes, and which of them do not apply to a target. Only what the target declared decides.
-import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError } from "../../contract/errors.js";
 import type { Profile } from "../../contract/result/document.js";
 import { capabilities, type TargetDescription } from "../../contract/target/types.js";
 import type { Check, Suite } from "../check.js";
@@ -13,9 +13,8 @@ export function selectChecks(suites: readonly Suite[], profile: Profile, only: r
   for (const wanted of only) {
     const named = suites.flatMap((suite) => suite.checks.filter((check) => isNamed(wanted, suite, check)));
     if (named.length === 0) {
-      const known = suites.flatMap((suite) => [suite.id, ...suite.checks.map((check) => check.id)]);
-      const nearest = nearestName(wanted, known);
-      const hint = nearest === undefined ? "see `edgemark certify --list`" : `did you mean ${nearest}?`;
+      const known = suites.flatMap((suite) => [suite.id, ...suite.checks.flatMap((check) => prefixesOf(check.id))]);
+      const hint = didYouMean(wanted, known, "see `edgemark certify --list`");
       throw new EdgemarkError("usage.suite", `a check, a prefix of checks or a suite expected; ${wanted} names none; ${hint}`);
     }
     if (!named.some((check) => isInProfile(check, profile))) {
@@ -31,6 +30,12 @@ export function selectChecks(suites: readonly Suite[], profile: Profile, only: r
       ),
     }))
     .filter((suite) => suite.checks.length > 0);
+}
+
+/** "kv.value.text": kv, kv.value and itself. */
+function prefixesOf(id: string): string[] {
+  const parts = id.split(".");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("."));
 }
 
 export function isInProfile(check: Check, profile: Profile): boolean {

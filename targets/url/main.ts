@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { EdgemarkError, nearestName } from "../../contract/errors.js";
+import { didYouMean, EdgemarkError } from "../../contract/errors.js";
 import { type Binding, type Capability, capabilities, type DeploySpec } from "../../contract/target/types.js";
 import { runAdapter } from "../kit/adapter.js";
 import { popId } from "../kit/process-per-worker.js";
@@ -54,8 +54,7 @@ function capabilityOf(name: string): Capability {
   const names = Object.keys(capabilities).filter((one): one is Capability => !takesControl.test(one));
   const known = names.find((one) => one === name);
   if (known !== undefined) return known;
-  const nearest = nearestName(name, names);
-  throw new EdgemarkError("usage.flag", `expected a capability that needs no control plane after --declare; ${JSON.stringify(name)} is none; ${nearest === undefined ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`}`);
+  throw new EdgemarkError("usage.flag", `expected a capability that needs no control plane after --declare; ${JSON.stringify(name)} is none; ${didYouMean(name, names, `there are ${names.join(", ")}`)}`);
 }
 
 /** Names below localhost are this machine's, and not every resolver knows it (RFC 6761, section 6.3). */

@@ -74,6 +74,17 @@ import { mutant as objectAutoResponseLost } from "./object-auto-response-lost.js
 import { mutant as objectBlockDoesNotBlock } from "./object-block-does-not-block.js";
 import { mutant as objectInputGateOff } from "./object-input-gate-off.js";
 import { mutant as objectAbortIgnored } from "./object-abort-ignored.js";
+import { mutant as objectOutputGateOff } from "./object-output-gate-off.js";
+import { mutant as objectSyncConfirmsNothing } from "./object-sync-confirms-nothing.js";
+import { mutant as objectAcknowledgedBeforeCommit } from "./object-acknowledged-before-commit.js";
+import { mutant as objectLogObjectDropped } from "./object-log-object-dropped.js";
+import { mutant as objectAttachmentLostAtRest } from "./object-attachment-lost-at-rest.js";
+import { mutant as objectAlarmsLostOnKill } from "./object-alarms-lost-on-kill.js";
+import { mutant as objectAlarmOnceAtMost } from "./object-alarm-once-at-most.js";
+import { mutant as objectEndsOfSocketsUntold } from "./object-ends-of-sockets-untold.js";
+import { mutant as objectSocketLimitsOff } from "./object-socket-limits-off.js";
+import { mutant as objectLocateElsewhere } from "./object-locate-elsewhere.js";
+import { mutant as frontKeepsDeadSockets } from "./front-keeps-dead-sockets.js";
 import type { Mutant } from "./mutant.js";
 
 export const mutants: readonly Mutant[] = [
@@ -152,4 +163,15 @@ export const mutants: readonly Mutant[] = [
   objectBlockDoesNotBlock,
   objectInputGateOff,
   objectAbortIgnored,
+  objectOutputGateOff,
+  objectSyncConfirmsNothing,
+  objectAcknowledgedBeforeCommit,
+  objectLogObjectDropped,
+  objectAttachmentLostAtRest,
+  objectAlarmsLostOnKill,
+  objectAlarmOnceAtMost,
+  objectEndsOfSocketsUntold,
+  objectSocketLimitsOff,
+  objectLocateElsewhere,
+  frontKeepsDeadSockets,
 ];

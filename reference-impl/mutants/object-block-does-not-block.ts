@@ -11,6 +11,6 @@ export const mutant = {
     "const object = state as any;",
     "object.blockConcurrencyWhile = (run: () => unknown) => run();",
   ].join("\n"),
-  caughtBy: ["do.gate.block", "do.gate.block.constructor"],
+  caughtBy: ["do.gate.block", "do.gate.block.constructor", "do.gate.block.limit", "do.throughput.blocked"],
   isSlow: true,
 } satisfies Mutant;

@@ -12,6 +12,6 @@ export const mutant = {
     "const get = storage.get.bind(storage);",
     "storage.get = async (...given: unknown[]) => (await scheduler.wait(1), get(...given));",
   ].join("\n"),
-  caughtBy: ["do.gate.input"],
+  caughtBy: ["do.gate.input", "do.throughput"],
   isSlow: true,
 } satisfies Mutant;

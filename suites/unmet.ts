@@ -3,10 +3,7 @@
 import type { Suite } from "./check.js";
 
 /** Check id to what is known of it. An entry goes when the reference meets the check ten times in a row. */
-export const unmet: ReadonlyMap<string, string> = new Map([
-  ["d1.time-travel.large", "the engine does not commit the one transaction of a restore when it changes some megabytes and their indexes; the database stays as it was"],
-  ["do.rest.eviction", "a room with a timer gave no answer after 150 s of rest, once; the cause was not found, and six runs in a row passed since"],
-]);
+export const unmet: ReadonlyMap<string, string> = new Map<string, string>();
 
 /** @returns the suites with each check in the profiles that it is ready for */
 export function readied(suites: readonly Suite[]): readonly Suite[] {

@@ -1,20 +1,13 @@
 // The program under the workloads on a D1 database. Sessions: items whose rows say by which write they were last changed, numbered
 // by a counter in the same batch. Transactions: lists that a batch appends to and reads. What D1 refuses for its SQL certainly did
 // not happen; any other error leaves open whether it did.
-import objects, { Objects } from "./objects.worker.js";
+import objects, { type Asked, Objects } from "./objects.worker.js";
 
 export { Objects };
 
 interface Env {
   readonly DB: D1Database;
   readonly OBJECTS: DurableObjectNamespace<Objects>;
-}
-
-interface Asked {
-  readonly workload: string;
-  readonly action: string;
-  readonly key: string;
-  readonly input?: unknown;
 }
 
 interface SessionInput {

@@ -7,7 +7,8 @@ interface Env {
   readonly OBJECTS: DurableObjectNamespace<Objects>;
 }
 
-interface Asked {
+/** What a client asks of a workload's program. */
+export interface Asked {
   readonly workload: string;
   readonly action: string;
   readonly key: string;

@@ -63,7 +63,7 @@ async function chaosOf(context: CheckContext, options: RunCheckOptions): Promise
   }
   let runs = 0;
   const runOnce = (given: Schedule, onProgress: (text: string) => void): Promise<ChaosRun> =>
-    runChaos(portOf(context, workload), { workload, schedule: given, clients: settings.clients, seed, unique: `${context.unique}${runs++}`, onProgress });
+    runChaos(chaosPortOf(context, workload.className), { workload, schedule: given, clients: settings.clients, seed, unique: `${context.unique}${runs++}`, onProgress });
 
   say(`seed ${seed}, workload ${workload.id}: ${inWords(schedule)}`);
   const run = await runOnce(schedule, (text) => say(`  ${text}`));
@@ -98,18 +98,6 @@ function scheduleFor(target: TargetDescription, { settings, seed, say }: RunChec
   const able = wanted.map(({ id }) => id).filter((id) => !cannot.some((one) => one.id === id));
   if (able.length === 0) return cannot.map(({ id, missing }) => `${id}: ${missing}`).join("; ");
   return generateSchedule({ seed, forMs: settings.forMs, nemeses: able, popIds, select: settings.select });
-}
-
-function portOf(context: CheckContext, workload: Workload): ReturnType<typeof chaosPortOf> {
-  return chaosPortOf({
-    target: context.target,
-    verbs: context.verbs,
-    deployed: context.fixture,
-    workload,
-    signal: context.signal,
-    inject: (fault) => context.inject(fault),
-    heal: (faultId) => context.heal(faultId),
-  });
 }
 
 function record(context: CheckContext, { seed, workload }: RunCheckOptions, run: ChaosRun): void {

@@ -196,9 +196,45 @@ const checks: readonly Check[] = [
       assert.equal(said, "an error", "the write");
       assert.ok(heard === "before" || heard === "no answer", `a read while storage refuses writes: ${JSON.stringify(heard)}`);
       const after = await context.until(() => act("get", "key"), () => true, { deadlineMs: 30_000, intervalMs: 100, what: "the object answers again" });
-      // An error leaves open whether the write is made after all, once storage takes it: then it is durable, and may be heard of.
+      // The documents promise a reset and an error, and not which value is left: an error leaves open whether the write is made
+      // after all, once storage takes it. Then it is durable, and may be heard of; from then on it stays (the next check).
       assert.ok(after === "before" || after === "refused", `the value: ${JSON.stringify(after)}`);
       context.note(`a read while storage refused writes: ${JSON.stringify(heard)}; the value afterwards: ${JSON.stringify(after)}`);
+    },
+  }),
+  doCheck({
+    fixture: storedFixture,
+    id: "do.gate.output.failure.reset",
+    profiles: ["full", "nightly"],
+    promise: "a write that cannot be made durable resets its object: who asked is told so, memory is lost, and the object has one value from then on, whoever asks",
+    claims: ["DO-07"],
+    needs: ["fault.full-disk"],
+    timeoutMs: 90_000,
+    async run(context) {
+      const pop = context.target.pops[0]?.id ?? "";
+      const act = actor(context, context.unique, pop);
+      await act("put", "key", "before");
+      await act("remember", "memory");
+      const nonce = await act("nonce");
+      const fault = await context.inject({ kind: "full-disk", popId: pop });
+
+      // Silence would leave the client to guess.
+      const said = await context.fixture.request({ pop, method: "POST", path: `/act/put?object=${context.unique}`, body: JSON.stringify(["key", "refused"]), deadlineMs: 25_000 });
+      await context.heal(fault.faultId);
+      const answerAt = (at: string, ...call: Parameters<Act>): Promise<unknown> =>
+        context.until(() => actor(context, context.unique, at)(...call), () => true, { deadlineMs: 30_000, intervalMs: 100, what: `${call[0]}, when storage takes writes again` });
+      const after = { nonce: await answerAt(pop, "nonce"), memory: await answerAt(pop, "memory", "memory") };
+      const values: unknown[] = [];
+      for (const { id } of context.target.pops) values.push(await answerAt(id, "get", "key"));
+      await act("abort").catch(() => undefined);
+      for (const { id } of context.target.pops) values.push(await answerAt(id, "get", "key"));
+
+      context.note(`the write: ${said.status}; the value, at each PoP before and after another reset: ${JSON.stringify(values)}`);
+      assert.ok(said.status >= 400, `an error is answered to the write: ${said.status} ${said.text.slice(0, 100)}`);
+      assert.ok(after.nonce !== nonce && after.memory === null, "another instance answers, without what was in memory");
+      // Which of the two is not promised: an error says that nobody knows yet whether the write was made.
+      assert.ok(values[0] === "before" || values[0] === "refused", `the value: ${JSON.stringify(values[0])}`);
+      assert.equal(new Set(values).size, 1, `one value for good: ${JSON.stringify(values)}`);
     },
   }),
 ];

@@ -36,6 +36,6 @@ function figureOf(context: CheckContext, figure: unknown): number {
   return limit === undefined ? context.threshold(claim) : context.limit(claim, limit);
 }
 
-const areas = ["values", "listing", "sql", "sql-language", "sql-limits", "transactions", "gates"] as const;
+const areas = ["values", "values-sync", "listing", "sql", "sql-statements", "sql-language", "sql-limits", "transactions", "writes", "gates"] as const;
 
 export const storedCaseChecks: readonly Check[] = (await Promise.all(areas.map((area) => storedChecks(area)))).flat();

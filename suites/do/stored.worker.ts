@@ -6,12 +6,15 @@ import { cases as listing } from "./cases/listing.worker.js";
 import { cases as sql } from "./cases/sql.worker.js";
 import { cases as sqlLanguage } from "./cases/sql-language.worker.js";
 import { cases as sqlLimits } from "./cases/sql-limits.worker.js";
-import { cases as transactions, acts as transactionActs } from "./cases/transactions.worker.js";
+import { cases as sqlStatements } from "./cases/sql-statements.worker.js";
+import { cases as transactions } from "./cases/transactions.worker.js";
 import { cases as values, acts as valueActs } from "./cases/values.worker.js";
+import { cases as valuesSync } from "./cases/values-sync.worker.js";
+import { cases as writes, acts as writeActs } from "./cases/writes.worker.js";
 import type { Act, Acts, Actor, Inside, InsideCase, StoredCase, StoredEnv } from "./stored-env.worker.js";
 
-const cases: readonly StoredCase[] = [...values, ...listing, ...sql, ...sqlLanguage, ...sqlLimits, ...transactions, ...gates];
-const acts: Acts = { ...valueActs, ...transactionActs, ...gateActs };
+const cases: readonly StoredCase[] = [...values, ...valuesSync, ...listing, ...sql, ...sqlStatements, ...sqlLanguage, ...sqlLimits, ...transactions, ...writes, ...gates];
+const acts: Acts = { ...valueActs, ...writeActs, ...gateActs };
 
 const isInside = (unit: StoredCase): unit is InsideCase => !("isBeside" in unit);
 

@@ -1,45 +1,37 @@
-// The world of a chaos run, made of a target and a deployed workload: what was sent, harmed and located goes through the
-// same doors as in every other check.
+// The world of a chaos run, made of what a check is given: its fixture to send to, its target to harm. Faults go through the
+// check's context, so that they are recorded with their evidence and healed whatever becomes of the check.
 import { setTimeout as delay } from "node:timers/promises";
 import { type ChaosPort, NotSent } from "../../chaos/port.js";
-import type { Workload } from "../../chaos/workloads/workload.js";
-import type { TargetDescription, TargetVerbs } from "../../contract/target/types.js";
-import type { DeployedFixture } from "../check.js";
+import type { CheckContext } from "../check.js";
 import { codeOf } from "./outcome.js";
 
-export interface ChaosWorld {
-  readonly target: TargetDescription;
-  readonly verbs: Pick<TargetVerbs, "locate">;
-  /** The workload's program. */
-  readonly deployed: DeployedFixture;
-  readonly workload: Pick<Workload, "className">;
-  readonly signal: AbortSignal;
-  readonly inject: ChaosPort["inject"];
-  readonly heal: ChaosPort["heal"];
-}
+/** Errors of a connection that was never made: nobody got the request. */
+const neverArrived: ReadonlySet<string> = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"]);
 
-/** @returns the port of one run */
-export function chaosPortOf({ target, verbs, deployed, workload, signal, inject, heal }: ChaosWorld): ChaosPort {
-  const { className } = workload;
+/**
+ * The port of a check's own fixture, which is a workload's program.
+ * @param className the class of the workload's objects, for Locate; undefined when it has none
+ */
+export function chaosPortOf(context: Pick<CheckContext, "fixture" | "target" | "verbs" | "signal" | "inject" | "heal">, className: string | undefined): ChaosPort {
+  const { fixture, target, verbs, signal } = context;
   return {
     target,
     signal,
     async send({ pop, path, body, deadlineMs }) {
       try {
-        const { status, text } = await deployed.request({ pop, path, deadlineMs, ...(body === undefined ? {} : { method: "POST", body }) });
+        const { status, text } = await fixture.request({ pop, path, deadlineMs, ...(body === undefined ? {} : { method: "POST", body }) });
         return { status, text };
       } catch (error) {
-        const cause = error instanceof Error ? error.cause : undefined;
-        if (codeOf(cause) === "ECONNREFUSED") throw new NotSent("the connection was refused", { cause: error });
+        if (error instanceof Error && neverArrived.has(codeOf(error))) throw new NotSent(error.message, { cause: error });
         throw error;
       }
     },
-    inject,
-    heal,
+    inject: (fault) => context.inject(fault),
+    heal: (faultId) => context.heal(faultId),
     ...(className === undefined || !target.capabilities.includes("locate")
       ? {}
-      : { locate: (objectId: string) => verbs.locate(deployed.deployment.deploymentId, className, objectId) }),
+      : { locate: (objectId: string) => verbs.locate(fixture.deployment.deploymentId, className, objectId) }),
     now: () => process.hrtime.bigint(),
-    wait: (milliseconds, until) => delay(milliseconds, undefined, until === undefined ? {} : { signal: until }).catch(() => undefined),
+    wait: (milliseconds, until = signal) => delay(milliseconds, undefined, { signal: until }).catch(() => undefined),
   };
 }

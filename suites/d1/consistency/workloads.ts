@@ -79,13 +79,11 @@ export function workloadCheck({ suite, workload, disturbance, claims, promise }:
 }
 
 async function judge(context: CheckContext, id: string, workload: Workload, disturbance: Disturbance): Promise<void> {
-  const { fixture, target, verbs, signal } = context;
   const seed = Math.floor(context.random() * 2 ** 32);
-  const port = chaosPortOf({ target, verbs, deployed: fixture, workload, signal, inject: (fault) => context.inject(fault), heal: (faultId) => context.heal(faultId) });
   await warm(context);
   const schedule = await scheduleOf(context, workload, disturbance, seed);
 
-  const run = await runChaos(port, { workload, schedule, clients, seed, unique: context.unique, quietWithinMs, deadlineMs: 4_000 });
+  const run = await runChaos(chaosPortOf(context, workload.className), { workload, schedule, clients, seed, unique: context.unique, quietWithinMs, deadlineMs: 4_000 });
 
   context.recordHistory(id, run.operations);
   const acknowledged = run.operations.filter(({ outcome }) => outcome === "ok");

@@ -41,7 +41,7 @@ export const sabotages: readonly PlantedSabotage[] = [
   {
     name: "fetch-swallows-errors",
     what: "An exception in the object becomes an answer with status 500.",
-    caughtBy: ["do.fetch.exception", "do.error.remote", "do.error.constructor"],
+    caughtBy: ["do.fetch.exception", "do.fetch.missing", "do.error.remote", "do.error.constructor"],
     defect: fetches((call, request) => send(call, request).catch(() => new Response("", { status: 500 }))),
   },
   {
@@ -90,7 +90,7 @@ export const sabotages: readonly PlantedSabotage[] = [
     what: "A call that fails gives undefined.",
     caughtBy: [
       "do.error.type", "do.error.custom", "do.error.asynchronous", "do.error.remote", "do.error.after", "do.abort.flags", "do.abort.memory", "do.abort.in-flight", "do.stub.broken", "do.error.constructor",
-      "do.error.constructor.again", "do.error.blocking", "do.rpc.missing", "do.rpc.reserved.constructor", "do.rpc.reserved.alarm", "do.rpc.reserved.web-socket-message", "do.object.plain.methods", "do.rpc.own-members", "do.rpc.ctx",
+      "do.error.constructor.again", "do.error.blocking", "do.rpc.missing", "do.rpc.reserved.constructor", "do.rpc.reserved.has-own-property", "do.rpc.reserved.alarm", "do.rpc.reserved.web-socket-message", "do.object.plain.methods", "do.rpc.own-members", "do.rpc.ctx",
     ],
     defect: calls(async ({ carryOut, given }) => {
       try {

@@ -85,8 +85,8 @@ export function patchStubs(env: Bindings, onCall: (call: StubCall) => unknown): 
         get(target, property) {
           const value: unknown = Reflect.get(target, property, target);
           if (typeof property !== "string" || typeof value !== "function") return value;
-          // Called through the stub itself: a method of a stub that is taken away from it is refused.
-          const carryOut = (...passed: unknown[]): unknown => (Reflect.get(target, property, target) as (...of: unknown[]) => unknown)(...passed);
+          // Called on the stub itself: a method of a stub that is taken away from it is refused.
+          const carryOut = (...passed: unknown[]): unknown => Reflect.apply(Reflect.get(target, property, target) as (...of: unknown[]) => unknown, target, passed);
           return Object.assign((...passed: unknown[]) => onCall({ property, given: passed, stub: target, carryOut }), {});
         },
       });

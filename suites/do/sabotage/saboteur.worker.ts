@@ -1,11 +1,16 @@
 // Stands around a fixture's program in the suite's own tests: exports what the program exports, with one defect planted.
 import type { Defect, PlantedSabotage } from "./defect.worker.js";
+import { sabotages as alarms } from "./alarms.worker.js";
 import { sabotages as calls } from "./calls.worker.js";
+import { sabotages as gates } from "./gates.worker.js";
 import { sabotages as ids } from "./ids.worker.js";
 import { sabotages as sockets } from "./sockets.worker.js";
+import { sabotages as sql } from "./sql.worker.js";
 import { sabotages as storage } from "./storage.worker.js";
+import { sabotages as stubs } from "./stubs.worker.js";
+import { sabotages as writes } from "./writes.worker.js";
 
-const all: readonly PlantedSabotage[] = [...ids, ...calls, ...sockets, ...storage];
+const all: readonly PlantedSabotage[] = [...ids, ...stubs, ...calls, ...sockets, ...storage, ...writes, ...sql, ...gates, ...alarms];
 
 type Bindings = Readonly<Record<string, unknown>>;
 type ObjectClass = new (ctx: DurableObjectState, env: Bindings) => object;

@@ -1,17 +1,6 @@
-// Defects of what an object keeps: keys and values, SQL, transactions and gates.
-import { patch, patchGetter, type PlantedSabotage, type Replacement } from "./defect.worker.js";
-
-/** Puts a defect around one method of storage. */
-const storage = (name: string, replacement: Replacement) => ({ state: ({ storage: of }: DurableObjectState) => patch(of, name, replacement) });
-/** Puts a defect around one method of an object's state. */
-const state = (name: string, replacement: Replacement) => ({ state: (of: DurableObjectState) => patch(of, name, replacement) });
-/** Puts a defect around SQL, where there is any. */
-const sql = (replacement: Replacement) => ({
-  state: ({ storage: of }: DurableObjectState, _env: unknown, className: string) => {
-    if (className !== "Legacy") patch(of.sql, "exec", replacement);
-  },
-});
-const both = (...ids: readonly [string, ...string[]]): [string, ...string[]] => ids.flatMap((id) => [id, `${id}.legacy`]) as [string, ...string[]];
+// Defects of what an object keeps as keys and values.
+import { patch, type PlantedSabotage } from "./defect.worker.js";
+import { both, kv, storage } from "./places.worker.js";
 
 const copies = new WeakMap<object, Map<unknown, unknown>>();
 const shared = new Map<unknown, unknown>();
@@ -41,7 +30,7 @@ export const sabotages: readonly PlantedSabotage[] = [
   {
     name: "storage-swallows-refusals",
     what: "What cannot be stored is dropped without a word.",
-    caughtBy: both("do.storage.value.refused"),
+    caughtBy: both("do.storage.value.refused", "do.storage.value.undefined"),
     defect: storage("put", async (original, given) => {
       try {
         await original(...given);
@@ -83,13 +72,13 @@ export const sabotages: readonly PlantedSabotage[] = [
   {
     name: "storage-lists-without-options",
     what: "A list is of all keys, whatever was asked for.",
-    caughtBy: both("do.storage.list.range", "do.storage.list.prefix", "do.storage.list.reverse", "do.storage.list.limit"),
+    caughtBy: both("do.storage.list.range", "do.storage.list.start.both", "do.storage.list.prefix", "do.storage.list.prefix.last", "do.storage.list.reverse", "do.storage.list.limit"),
     defect: storage("list", (original) => original()),
   },
   {
     name: "storage-lists-backwards",
     what: "A list is in the opposite order.",
-    caughtBy: both("do.storage.list.order"),
+    caughtBy: both("do.storage.list.order", "do.storage.list.large"),
     defect: storage("list", async (original, given) => new Map([...((await original(...given)) as Map<string, unknown>)].reverse())),
   },
   {
@@ -117,99 +106,12 @@ export const sabotages: readonly PlantedSabotage[] = [
     name: "kv-gives-nothing",
     what: "storage.kv gives nothing back.",
     caughtBy: ["do.storage.sync.types", "do.storage.sync.refused"],
-    defect: {
-      state({ storage: of }, _env, className) {
-        if (className !== "Legacy") patch(of.kv, "get", () => undefined);
-      },
-    },
+    defect: kv("get", () => undefined),
   },
   {
     name: "kv-lists-backwards",
     what: "storage.kv lists in the opposite order.",
     caughtBy: ["do.storage.sync.list"],
-    defect: {
-      state({ storage: of }, _env, className) {
-        if (className !== "Legacy") patch(of.kv, "list", (original, given) => [...(original(...given) as Iterable<unknown>)].reverse());
-      },
-    },
-  },
-  {
-    name: "sql-gives-no-rows",
-    what: "A statement is carried out and gives no rows.",
-    caughtBy: [
-      "do.sql.cursor.rows", "do.sql.cursor.one", "do.sql.cursor.next", "do.sql.cursor.raw", "do.sql.cursor.columns", "do.sql.cursor.counts", "do.sql.parameter.order", "do.sql.parameter.text", "do.sql.type.integers",
-      "do.sql.type.blob", "do.sql.type.text", "do.sql.type.numbers", "do.sql.statements.several", "do.sql.language.search", "do.sql.language.json", "do.sql.language.generated", "do.sql.language.triggers",
-      "do.sql.language.queries", "do.sql.language.math", "do.sql.limit.columns", "do.sql.limit.statement", "do.sql.limit.parameters", "do.sql.limit.pattern", "do.sql.limit.survived",
-    ],
-    defect: sql((original, given) => {
-      original(...given);
-      return original("SELECT 1 AS nothing WHERE 0");
-    }),
-  },
-  {
-    name: "sql-swallows-errors",
-    what: "A statement that is wrong does nothing and says nothing.",
-    caughtBy: ["do.sql.statement.error", "do.sql.language.foreign-keys"],
-    defect: sql((original, given) => {
-      try {
-        return original(...given);
-      } catch {
-        return original("SELECT 1 AS nothing");
-      }
-    }),
-  },
-  {
-    name: "sql-size-unknown",
-    what: "A database says that it is empty.",
-    caughtBy: ["do.sql.size"],
-    defect: {
-      state({ storage: of }, _env, className) {
-        if (className !== "Legacy") patchGetter(of.sql, "databaseSize", () => 0);
-      },
-    },
-  },
-  {
-    name: "transaction-sync-half-applied",
-    what: "A synchronous transaction that throws keeps what it had written.",
-    caughtBy: ["do.transaction.sync.rollback"],
-    defect: storage("transactionSync", (_original, [run]) => (run as () => unknown)()),
-  },
-  {
-    name: "transaction-sync-undone",
-    what: "A synchronous transaction is always undone.",
-    caughtBy: ["do.transaction.sync.commit"],
-    defect: storage("transactionSync", (original, [run]) => {
-      let result: unknown;
-      try {
-        original(() => {
-          result = (run as () => unknown)();
-          throw new Error("undone");
-        });
-      } catch {
-        // The defect.
-      }
-      return result;
-    }),
-  },
-  {
-    name: "transaction-half-applied",
-    what: "A transaction that fails keeps what it had written.",
-    caughtBy: both("do.transaction.abort", "do.transaction.rollback"),
-    defect: storage("transaction", async (_original, [run], self) => (run as (inside: object) => unknown)(Object.assign(self, { rollback: () => undefined }))),
-  },
-  {
-    name: "block-does-not-block",
-    what: "blockConcurrencyWhile lets other events in.",
-    caughtBy: ["do.gate.block", "do.gate.block.constructor"],
-    defect: state("blockConcurrencyWhile", (_original, [run]) => (run as () => unknown)()),
-  },
-  {
-    name: "input-gate-open",
-    what: "Other events are let in while storage is read.",
-    caughtBy: both("do.gate.input"),
-    defect: storage("get", async (original, given) => {
-      await scheduler.wait(1);
-      return original(...given);
-    }),
+    defect: kv("list", (original, given) => [...(original(...given) as Iterable<unknown>)].reverse()),
   },
 ];

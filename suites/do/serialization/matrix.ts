@@ -10,7 +10,7 @@ import type { Workload } from "../../../chaos/workloads/workload.js";
 import type { Profile } from "../../../contract/result/document.js";
 import type { Capability } from "../../../contract/target/types.js";
 import { type Check, type CheckContext, Inconclusive } from "../../check.js";
-import { portOf } from "./port.js";
+import { chaosPortOf } from "../../runner/chaos-port.js";
 
 /** How long clients work. */
 const underFireMs: Readonly<Record<Profile, number>> = { quick: 1_800, full: 6_000, nightly: 30_000 };
@@ -51,7 +51,7 @@ async function judge(context: CheckContext, workload: Workload, nemesis: Nemesis
   const forMs = (nemesis === undefined ? undisturbedMs : underFireMs)[profile];
   const schedule = generateSchedule({ seed, forMs, popIds, nemeses: nemesis === undefined ? [] : [nemesis.id], select });
 
-  const run = await runChaos(portOf(context, workload.className), { workload, schedule, clients, seed, unique: context.unique, quietWithinMs });
+  const run = await runChaos(chaosPortOf(context, workload.className), { workload, schedule, clients, seed, unique: context.unique, quietWithinMs });
 
   const historyId = `do.serialization.${pair}`;
   context.recordHistory(historyId, run.operations);

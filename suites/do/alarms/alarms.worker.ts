@@ -1,7 +1,7 @@
 // The fixture of the checks of alarms: objects whose alarm handler does what it was told and writes down that it ran.
 // Everything is kept in storage, because an alarm may run in another instance, at another PoP.
 import { DurableObject } from "cloudflare:workers";
-import type { AlarmPlan, AlarmRun } from "./alarm-plan.js";
+import type { AlarmPlan, AlarmRun } from "./plan.js";
 
 interface Env {
   readonly ALARMS: DurableObjectNamespace<Alarming>;

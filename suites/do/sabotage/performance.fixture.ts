@@ -1,0 +1,114 @@
+// Has checks of the suite performed on stock workerd, many defects at once: as few processes as possible, what waits beside
+// everything else, and the rest a few at a time.
+import { setMaxListeners } from "node:events";
+import { tmpdir } from "node:os";
+import { loadClaims } from "../../../contract/claims/registry.js";
+import type { CheckResult } from "../../../contract/result/document.js";
+import type { Check, Suite } from "../../check.js";
+import { conduct } from "../../runner/conductor.js";
+import { openPool } from "../../runner/exchange.js";
+import { openFixtures } from "../../runner/fixtures.js";
+import { openStage, type Stage } from "./stock.fixture.js";
+
+/** Checks that are performed with one defect. */
+export interface Performance {
+  /** Unique among performances. */
+  readonly name: string;
+  readonly sabotage: string;
+  readonly timeScale: number;
+  /** The two PoPs are two runtimes. Default: they are one. */
+  readonly isSplit?: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** Processes that share the defects which can share one. */
+const sharedStages = 2;
+/** Checks at once, those that wait not counted. */
+const atOnce = 12;
+
+type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Begins all performances.
+ * @returns what each gives, by its name
+ */
+export function openPerformances(suite: Suite, performances: readonly Performance[]): ReadonlyMap<string, Promise<readonly CheckResult[]>> {
+  const claims = new Map(loadClaims().map((claim) => [claim.id, claim]));
+  const inTurn = turns(atOnce);
+  const outcomes = new Map<string, Promise<readonly CheckResult[]>[]>();
+  const perform = (group: readonly Performance[], isSplit: boolean): void => {
+    if (group.length === 0) return;
+    const stage = openStage({ deployments: group.reduce((sum, { checks }) => sum + new Set(checks.flatMap(({ fixture }) => fixture?.name ?? [])).size, 0), isSplit });
+    const all = group.map((one) => {
+      const results = resultsOf(suite, one, { stage, claims, inTurn });
+      results.catch(() => undefined);
+      outcomes.set(one.name, [...(outcomes.get(one.name) ?? []), results]);
+      return results;
+    });
+    // Closed late, so that nobody's answer waits for it.
+    void Promise.allSettled(all).then(() => stage.close());
+  };
+
+  // A check that deploys starts its process anew, under the feet of whoever shares it.
+  const apart = performances.flatMap(({ checks, ...one }) => checks.filter(({ isDisturbing }) => isDisturbing === true).map((check) => ({ ...one, checks: [check] })));
+  const rest = performances.map((one) => ({ ...one, checks: one.checks.filter(({ isDisturbing }) => isDisturbing !== true) })).filter(({ checks }) => checks.length > 0);
+  const shared = rest.filter(({ isSplit }) => isSplit !== true);
+  for (let index = 0; index < sharedStages; index++) perform(shared.filter((_, place) => place % sharedStages === index), false);
+  for (const one of rest.filter(({ isSplit }) => isSplit === true)) perform([one], true);
+  for (const one of apart) perform([one], one.isSplit === true);
+  return new Map([...outcomes].map(([name, parts]) => [name, Promise.all(parts).then((lists) => lists.flat())]));
+}
+
+interface Means {
+  readonly stage: Stage;
+  readonly claims: Parameters<typeof conduct>[0]["scope"]["claims"];
+  readonly inTurn: Turn;
+}
+
+async function resultsOf(suite: Suite, { sabotage, timeScale, checks }: Performance, { stage, claims, inTurn }: Means): Promise<readonly CheckResult[]> {
+  const target = stage.target(sabotage, timeScale);
+  const pool = openPool();
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  const fixtures = openFixtures({ verbs: target.verbs, description: target.description, pool, nameSuffix: "", recoveryMs: 1_000 });
+  const scope = {
+    verbs: target.verbs,
+    description: target.description,
+    profile: "quick" as const,
+    seed: 1,
+    claims,
+    fixtures,
+    recording: { measurements: new Map(), histories: new Map(), faults: [] },
+    runDirectory: tmpdir(),
+    word: `w${process.pid}`,
+    nowMs: Date.now,
+  };
+  const options = { scope, known: new Map(), runSignal: ending.signal, replayOf: (id: string) => id, onStrayError: () => () => undefined, leftBehind: new Set<string>() };
+  const one = async (check: Check, ordinal: number): Promise<CheckResult> => (await conduct(options, suite, check, ordinal)).result;
+  try {
+    // Asked for at once: the stage opens when all that share it have.
+    await Promise.all(checks.flatMap(({ fixture }) => (fixture === undefined ? [] : [fixtures.shared(fixture)])));
+    return await Promise.all(checks.map((check, ordinal) => (check.isWaiting === true ? one(check, ordinal) : inTurn(() => one(check, ordinal)))));
+  } finally {
+    ending.abort(new Error("the test is over"));
+    await fixtures.close();
+    pool.close();
+  }
+}
+
+/** @returns has work done, so much of it at once */
+function turns(most: number): Turn {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
+}

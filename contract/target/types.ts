@@ -4,6 +4,7 @@
 export const capabilities = {
   "workers": "deploys a module worker and answers HTTP",
   "deploy": "Deploy takes new programs and versions while the target runs",
+  "deploy.at-once": "Deploy may be asked for several programs at the same time",
   "workers.multiple": "several deployments at once, isolated from each other",
   "workers.env": "text, secret and json bindings reach the worker's env",
   "workers.service": "service bindings between deployments",

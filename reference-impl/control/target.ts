@@ -28,6 +28,7 @@ export interface TargetOptions {
 const capabilities: readonly Capability[] = [
   "workers",
   "deploy",
+  "deploy.at-once",
   "workers.multiple",
   "workers.env",
   "workers.service",

@@ -5,13 +5,17 @@ import type { EdgeState } from "./edge-state.js";
 import { EngineFailed } from "./engine.js";
 import type { OnDemand } from "./on-demand.js";
 import type { PopHooks } from "./pop.js";
+import { together } from "./together.js";
 
 export interface Deployments {
   /** Workers that are part of a process's configuration. */
   inProcess(): readonly DeployedWorker[];
   /** What a PoP asks about workers that are loaded on demand; undefined when none ever is. */
   readonly hooks: PopHooks["onDemand"];
-  /** Rolls a worker out on every PoP that is up; the previous version serves until then, and on failure. @throws EngineFailed */
+  /**
+   * Rolls a worker out on every PoP that is up, in its turn, with all that wait; the previous version serves until then, and
+   * on failure. @throws EngineFailed
+   */
   deploy(worker: DeployedWorker): Promise<void>;
   undeploy(name: string): void;
   /** The next request of the worker meets an isolate that never ran. */
@@ -44,22 +48,38 @@ export function deploymentsOf(state: EdgeState, onDemand: OnDemand | undefined, 
     }
   }
 
-  /** Rolls a worker out that is part of the processes' configuration, and with it those that it calls. */
-  async function deployWithProcess(worker: DeployedWorker): Promise<void> {
-    const before = workers.get(worker.name);
-    const isolate = onDemand?.isolateOf(worker.name);
-    workers.set(worker.name, worker);
+  /** Rolls workers out that are part of the processes' configuration, and with them those that they call. */
+  async function deployWithProcess(changed: readonly DeployedWorker[]): Promise<void> {
+    const before = changed.map(({ name }) => [name, workers.get(name)] as const);
+    for (const worker of changed) {
+      if (onDemand?.isolateOf(worker.name) !== undefined) alsoInProcess.add(worker.name);
+      workers.set(worker.name, worker);
+    }
     try {
-      if (isolate !== undefined) alsoInProcess.add(worker.name);
       await rollOut();
     } catch (error) {
-      if (before === undefined) workers.delete(worker.name);
-      else workers.set(worker.name, before);
+      for (const [name, worker] of before) {
+        if (worker === undefined) workers.delete(name);
+        else workers.set(name, worker);
+      }
       throw error;
     } finally {
-      alsoInProcess.delete(worker.name);
+      for (const { name } of changed) alsoInProcess.delete(name);
     }
-    for (const name of workers.keys()) if (name === worker.name || isBound(name)) onDemand?.remove(name);
+    for (const name of workers.keys()) if (changed.some((worker) => worker.name === name) || isBound(name)) onDemand?.remove(name);
+  }
+
+  async function deployAll(changed: readonly DeployedWorker[]): Promise<void> {
+    // One that is loaded on demand starts no process: alone it costs nothing more.
+    const apart = changed.filter((worker) => onDemand?.canLoad(worker) === true && !isBound(worker.name));
+    if (apart.length > 0 && changed.length > 1) throw new Error("workers that are loaded on demand are deployed one by one");
+    for (const worker of apart) {
+      await onDemand?.deploy(worker, (isolate) => tryOut(worker, isolate));
+      workers.set(worker.name, worker);
+    }
+    if (apart.length === 0) await deployWithProcess(changed);
+    forgetRoutes();
+    for (const worker of changed) state.emit("deployment-rolled-out", "", `${worker.name} version ${worker.version}`);
   }
 
   function forgetRoutes(): void {
@@ -75,14 +95,7 @@ export function deploymentsOf(state: EdgeState, onDemand: OnDemand | undefined, 
   return {
     inProcess: () => [...workers.values()].filter(({ name }) => onDemand?.isolateOf(name) === undefined || alsoInProcess.has(name) || isBound(name)),
     hooks,
-    async deploy(worker) {
-      if (onDemand?.canLoad(worker) === true && !isBound(worker.name)) {
-        await onDemand.deploy(worker, (isolate) => tryOut(worker, isolate));
-        workers.set(worker.name, worker);
-      } else await deployWithProcess(worker);
-      forgetRoutes();
-      state.emit("deployment-rolled-out", "", `${worker.name} version ${worker.version}`);
-    },
+    deploy: together((task) => state.serially(task), { one: (worker) => deployAll([worker]), all: deployAll, nameOf: ({ name }) => name }),
     // Nobody is sent to it from now on; the next rollout leaves it out. New processes only to forget one are not worth it.
     undeploy(name) {
       workers.delete(name);

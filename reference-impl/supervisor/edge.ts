@@ -131,7 +131,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     workers,
     adminToken,
     pop: (id) => pops.find((pop) => pop.id === id),
-    deploy: (worker) => state.serially(() => deployments.deploy(worker)),
+    deploy: (worker) => deployments.deploy(worker),
     undeploy: (name) => state.serially(() => Promise.resolve(deployments.undeploy(name))),
     isolateOf: (name) => onDemand?.isolateOf(name),
     evict: (name) => state.serially(() => deployments.evict(name)),

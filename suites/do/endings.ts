@@ -26,6 +26,7 @@ async function firstAnswer(context: CheckContext, method: string, options: { rea
 export const endingChecks: readonly Check[] = [
   doCheck({
     id: "do.disconnect",
+    isWaiting: true,
     promise: "an object ends what it is at when the client that asked is gone",
     claims: ["DO-59"],
     fixture: objectsFixture,

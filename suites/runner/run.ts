@@ -188,7 +188,7 @@ export async function runSuites(options: RunOptions): Promise<ResultDocument> {
     onEvent: onProgress,
     onSuite: (suite) => {
       const waits = suite.checks.filter((check) => check.isWaiting === true);
-      if (waits.length === 0) return;
+      if (waits.length === 0 && !session.description.capabilities.includes("deploy.at-once")) return;
       const ready = deployAll(fixtures, suite, session.description, ending.signal);
       standing.set(suite, ready);
       for (const check of waits) waiting.set(check, ready.then(() => conductOne(suite, check)));
@@ -230,12 +230,15 @@ function verdictOf(results: readonly CheckResult[]): Verdict {
 
 /**
  * Deploys what a suite's checks share before any of them waits: a later deploy may replace the processes of a target, and
- * with them what a waiting check has left at rest. What fails here fails again, with its reason, in each check that needs it.
+ * with them what a waiting check has left at rest. At once where the target can, one after the other elsewhere. What fails
+ * here fails again, with its reason, in each check that needs it.
  */
 async function deployAll(fixtures: FixtureDeployments, suite: Suite, description: TargetDescription, signal: AbortSignal): Promise<void> {
   const needed = suite.checks.filter((check) => check.isDisturbing !== true && inapplicableBecause(check, description) === undefined);
-  const shared = new Map(needed.flatMap((check) => (check.fixture === undefined ? [] : [[check.fixture.name, check.fixture] as const])));
-  for (const fixture of shared.values()) {
+  const shared = [...new Map(needed.flatMap((check) => (check.fixture === undefined ? [] : [[check.fixture.name, check.fixture] as const]))).values()];
+  const atOnce = description.capabilities.includes("deploy.at-once") ? shared.filter(({ bindings }) => !bindings.some((binding) => binding.kind === "service")) : [];
+  if (!signal.aborted) await Promise.all(atOnce.map((fixture) => closed(fixtures.shared(fixture), deployLimitMs)));
+  for (const fixture of shared) {
     if (signal.aborted) return;
     await closed(fixtures.shared(fixture), deployLimitMs);
   }

@@ -14,7 +14,7 @@ import { mutants } from "../reference-impl/mutants/index.js";
 import type { Mutant } from "../reference-impl/mutants/mutant.js";
 import type { Suite } from "../suites/check.js";
 import { runSuites } from "../suites/runner/run.js";
-import { openTarget } from "../targets/open.js";
+import { type OpenedTarget, openTarget } from "../targets/open.js";
 import { listOf, numberBetween, type CommandSpec } from "./command.js";
 import { listenForInterruption } from "./interruption.js";
 import type { CommandIo } from "./io.js";
@@ -74,11 +74,9 @@ export async function runMutants(options: { readonly only: readonly string[]; re
   const scope = { parts, claims, seed: options.seed, scratch, builder, signal: interruption.signal };
   try {
     await assertSound(chosen, scope, io);
-    for (const mutant of chosen) {
-      if (interruption.signal.aborted) break;
-      const outcome = await judgeMutant(mutant, scope);
+    for await (const outcome of judged(chosen, scope)) {
       outcomes.push(outcome);
-      io.err(`${outcome.caught ? "caught" : "MISSED"} ${mutant.id} by ${mutant.caughtBy.join(", ")}, ${(outcome.durationMs / 1000).toFixed(1)} s\n`);
+      io.err(`${outcome.caught ? "caught" : "MISSED"} ${outcome.id} by ${outcome.checks.map(({ id }) => id).join(", ")}, ${(outcome.durationMs / 1000).toFixed(1)} s\n`);
       if (!outcome.caught) for (const check of outcome.checks) io.err(`     ${check.id}: ${check.verdict} ${check.reason}\n`);
     }
   } finally {
@@ -122,56 +120,110 @@ async function assertSound(chosen: readonly Mutant[], scope: Scope, io: CommandI
   const idsOf = (some: readonly Mutant[]): readonly string[] => [...new Set(some.flatMap((mutant) => mutant.caughtBy))];
   const [fast, slow] = [idsOf(chosen.filter((mutant) => mutant.isSlow !== true)), idsOf(chosen.filter((mutant) => mutant.isSlow === true))];
   io.err(`${fast.length + slow.length} checks on the sound reference, then ${chosen.length} mutants\n`);
-  const checks = [...(fast.length === 0 ? [] : await runChecks("reference", [], fast, "quick", scope)), ...(slow.length === 0 ? [] : await runChecks("reference", [], slow, "full", scope))];
+  const checks = [...(fast.length === 0 ? [] : await runSound(fast, "quick", scope)), ...(slow.length === 0 ? [] : await runSound(slow, "full", scope))];
   const unsound = checks.filter((check) => check.verdict !== "pass" && !scope.signal.aborted);
   if (unsound.length === 0) return;
   const words = unsound.map((check) => `${check.id} ${check.verdict}: ${check.reason ?? ""}`).join("; ");
   throw new EdgemarkError("harness.internal", `checks that pass on the sound reference expected; ${words}; mend these first`);
 }
 
-async function judgeMutant(mutant: Mutant, scope: Scope): Promise<MutantOutcome> {
-  const startMs = performance.now();
-  const patch = join(scope.scratch, `${mutant.id}.json`);
-  // Inside the project, so that the mutant finds its packages.
-  const out = fileURLToPath(new URL(`../../dist-mutants/${mutant.id}`, import.meta.url));
+/** A mutant that is built and runs. */
+interface Standing {
+  readonly mutant: Mutant;
+  readonly target: OpenedTarget;
+  /** Ends it and takes its program away. */
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Judges one mutant after the other, each alone: what checks measure is not shared. Only the next one is built and started
+ * beside them, and the one before ends, which is most of what a mutant with a quick check takes.
+ */
+async function* judged(chosen: readonly Mutant[], scope: Scope): AsyncGenerator<MutantOutcome> {
+  const ends: Promise<void>[] = [];
+  const prepared = (mutant: Mutant | undefined): Promise<Standing> | undefined => {
+    const standing = mutant === undefined ? undefined : stand(mutant, scope);
+    // It is waited for when its turn comes; until then nobody listens.
+    standing?.catch(() => undefined);
+    return standing;
+  };
+  let next = prepared(chosen[0]);
+  let index = 0;
   try {
-    await writeFile(patch, JSON.stringify({ file: mutant.file, find: mutant.find, replace: mutant.replace }));
-    await run(process.execPath, [scope.builder], { env: { ...process.env, EDGEMARK_MUTANT: patch, EDGEMARK_OUT: out } }).catch((cause: unknown) => {
-      throw new EdgemarkError("harness.internal", `the mutant ${mutant.id} could not be built: ${messageOf(cause)}`, { cause });
-    });
-    const checks = await runChecks(join(out, "reference-impl", "main.js"), ["--mutant", mutant.id], mutant.caughtBy, mutant.isSlow === true ? "full" : "quick", scope);
-    return {
-      id: mutant.id,
-      caught: mutant.caughtBy.every((id) => checks.some((check) => check.id === id && check.verdict === (mutant.verdict ?? "fail"))),
-      checks: checks.map((check) => ({ id: check.id, verdict: check.verdict, reason: check.reason ?? "" })),
-      durationMs: performance.now() - startMs,
-    };
+    while (next !== undefined && !scope.signal.aborted) {
+      const startMs = performance.now();
+      const standing = await next;
+      next = prepared(chosen[++index]);
+      try {
+        yield await judgeMutant(standing, scope, startMs);
+      } finally {
+        const end = standing.end();
+        // Heard of at the end of the run.
+        end.catch(() => undefined);
+        ends.push(end);
+      }
+    }
   } finally {
-    await rm(out, { recursive: true, force: true });
+    const left = await next?.catch(() => undefined);
+    await Promise.all([...ends, left?.end()]);
   }
 }
 
-async function runChecks(target: string, args: readonly string[], ids: readonly string[], profile: Profile, scope: Scope): Promise<readonly CheckResult[]> {
-  const opened = await openTarget(target, { timeScale, args });
+/** Builds and starts a mutant. @throws EdgemarkError harness.internal when it cannot be built, of kind target when it does not start */
+async function stand(mutant: Mutant, { scratch, builder }: Scope): Promise<Standing> {
+  const patch = join(scratch, `${mutant.id}.json`);
+  // Inside the project, so that the mutant finds its packages.
+  const out = fileURLToPath(new URL(`../../dist-mutants/${mutant.id}`, import.meta.url));
+  const clear = (): Promise<void> => rm(out, { recursive: true, force: true });
   try {
-    const document = await runSuites({
-      suites: scope.parts.suites,
-      session: { verbs: opened.verbs, description: opened.description, address: target },
-      profile,
-      seed: scope.seed,
-      only: ids,
-      known: [],
-      claims: scope.claims,
-      runDirectory: await mkdtemp(join(scope.scratch, "run-")),
-      signal: scope.signal,
-      onProgress: () => undefined,
-      totalBudgetMs: budgetMs[profile],
-      replayOptions: "",
-      replay: "edgemark mutants",
+    await writeFile(patch, JSON.stringify({ file: mutant.file, find: mutant.find, replace: mutant.replace }));
+    await run(process.execPath, [builder], { env: { ...process.env, EDGEMARK_MUTANT: patch, EDGEMARK_OUT: out } }).catch((cause: unknown) => {
+      throw new EdgemarkError("harness.internal", `the mutant ${mutant.id} could not be built: ${messageOf(cause)}`, { cause });
     });
-    // `only` also takes prefixes of ids; a mutant names whole ones.
-    return document.checks.filter((check) => ids.includes(check.id));
-  } finally {
-    await opened.stop();
+    const target = await openTarget(join(out, "reference-impl", "main.js"), { timeScale, args: ["--mutant", mutant.id] });
+    return { mutant, target, end: () => target.stop().then(clear) };
+  } catch (error) {
+    await clear();
+    throw error;
   }
+}
+
+async function judgeMutant({ mutant, target }: Standing, scope: Scope, startMs: number): Promise<MutantOutcome> {
+  const checks = await runChecks(target, mutant.caughtBy, mutant.isSlow === true ? "full" : "quick", scope);
+  return {
+    id: mutant.id,
+    caught: mutant.caughtBy.every((id) => checks.some((check) => check.id === id && check.verdict === (mutant.verdict ?? "fail"))),
+    checks: checks.map((check) => ({ id: check.id, verdict: check.verdict, reason: check.reason ?? "" })),
+    durationMs: performance.now() - startMs,
+  };
+}
+
+/** The same on the reference as it is. */
+async function runSound(ids: readonly string[], profile: Profile, scope: Scope): Promise<readonly CheckResult[]> {
+  const target = await openTarget("reference", { timeScale });
+  try {
+    return await runChecks(target, ids, profile, scope);
+  } finally {
+    await target.stop();
+  }
+}
+
+async function runChecks(opened: OpenedTarget, ids: readonly string[], profile: Profile, scope: Scope): Promise<readonly CheckResult[]> {
+  const document = await runSuites({
+    suites: scope.parts.suites,
+    session: { verbs: opened.verbs, description: opened.description, address: opened.address },
+    profile,
+    seed: scope.seed,
+    only: ids,
+    known: [],
+    claims: scope.claims,
+    runDirectory: await mkdtemp(join(scope.scratch, "run-")),
+    signal: scope.signal,
+    onProgress: () => undefined,
+    totalBudgetMs: budgetMs[profile],
+    replayOptions: "",
+    replay: "edgemark mutants",
+  });
+  // `only` also takes prefixes of ids; a mutant names whole ones.
+  return document.checks.filter((check) => ids.includes(check.id));
 }

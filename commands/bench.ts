@@ -55,7 +55,7 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
       { flags: "--round-ms <number>", words: "length of one load in ms (default: 3000)", parse: numberBetween(500, 60_000, { isWhole: true }) },
       { flags: "--kills <number>", words: "PoP deaths of each kind, 0 to leave out what needs them (default: 10)", parse: numberBetween(0, 100, { isWhole: true }) },
       { flags: "--comparisons <number>", words: `comparisons of equals, and half as many of unequals (default: ${usualCompareFigures.comparisons})`, parse: numberBetween(2, 10_000, { isWhole: true }) },
-      { flags: "--json", words: "one JSON object on stdout: {figures, conditions}" },
+      { flags: "--json", words: "one JSON object on stdout: {figures, conditions} (default: off)" },
     ],
     examples: [
       ["edgemark bench", "everything, about eight minutes"],

@@ -34,7 +34,7 @@ export const calibrateCommand: CommandSpec = {
     { flags: "--threads <number>", words: "threads of our driver (default: 1)", parse: numberBetween(1, 64, { isWhole: true }) },
     { flags: "--seed <number>", words: "seed of random arrivals (default: 1)", parse: numberBetween(0, 2 ** 32 - 1, { isWhole: true }) },
     { flags: "--chart <file>", words: "draw the errors into this SVG file (default: none)" },
-    { flags: "--json", words: "one JSON object on stdout: {verdict, readings, chart, conditions}" },
+    { flags: "--json", words: "one JSON object on stdout: {verdict, readings, chart, conditions} (default: off)" },
   ],
   examples: [
     ["edgemark calibrate", "every case and driver, about five minutes"],

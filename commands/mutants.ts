@@ -46,7 +46,7 @@ export function mutantsCommand(loadParts: () => Promise<MutantParts>): CommandSp
       { flags: "--only <ids>", words: "these mutants only, comma separated (default: all that are fast)", parse: listOf },
       { flags: "--slow", words: "also those whose checks take the full profile (default: off)" },
       { flags: "--seed <number>", words: "seed of the runs (default: 1)", parse: numberBetween(0, 2 ** 32 - 1, { isWhole: true }) },
-      { flags: "--json", words: "one JSON object on stdout: {mutants, caught, missed, durationMs}" },
+      { flags: "--json", words: "one JSON object on stdout: {mutants, caught, missed, durationMs} (default: off)" },
     ],
     examples: [
       ["edgemark mutants", "all of them, some minutes"],

@@ -1,9 +1,10 @@
 // Opens a target: by the name of one that ships, by gRPC address, or by the path of an adapter. All go through the same
 // door: a process that prints its address, then the contract over gRPC. The reference edge has no other way in.
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, EdgemarkError } from "../contract/errors.js";
+import { isExecutable } from "../contract/executable.js";
 import { type ConnectOptions, connectTarget, defaultDeadlinesMs } from "../contract/target/client.js";
 import { type StartedAdapter, type StopReport, startAdapter } from "../contract/target/process.js";
 import type { TargetDescription, TargetVerbs } from "../contract/target/types.js";
@@ -139,13 +140,4 @@ function unknownTarget(name: string): EdgemarkError {
   const names = knownTargets.map((target) => target.name);
   const hint = didYouMean(name, names, `there are ${names.join(", ")}`);
   return new EdgemarkError("usage.target", `expected the name of a target, grpc://host:port or the path of an adapter; ${JSON.stringify(name)} is none; ${hint}`);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -46,7 +46,7 @@ export const loadK6Command: CommandSpec = {
     { flags: "--for <time>", words: "length of the run (default: 20s)", parse: durationBetween(1_000, 86_400_000) },
     { flags: "--vus <number>", words: "users that may be under way in each scenario; a run that needs more is void (default: 50)", parse: numberBetween(1, 10_000, { isWhole: true }) },
     { flags: "--processes <number>", words: "k6 processes that share the run, merged exactly (default: 1)", parse: numberBetween(1, 16, { isWhole: true }) },
-    { flags: "--install", words: `build k6 ${k6Version} with Go into ~/.cache/edgemark, and end` },
+    { flags: "--install", words: `build k6 ${k6Version} with Go into ~/.cache/edgemark, and end (default: off)` },
     { flags: "--operator <folder>", words: "write TestRun, ConfigMap and archive for the k6-operator instead of running" },
     { flags: "--endpoint <pop=url>", words: "with --operator: where the site is deployed; repeatable", parse: listOf },
     { flags: "--merge <files>", words: "merge and judge logs of the operator's pods instead of running", parse: listOf },

@@ -2,10 +2,11 @@
 // for it.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
+import { isExecutable } from "../../contract/executable.js";
 
 /** What --install builds. */
 export const k6Version = "2.2.0";
@@ -96,15 +97,6 @@ export async function installK6(say: (words: string) => void, env: NodeJS.Proces
     }
   }
   return findK6({ ...env, K6_BIN: path });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Runs a program to its end. @throws Error with what it wrote when it cannot be started or fails */

@@ -53,6 +53,10 @@ import { mutant as d1MomentWithoutEnd } from "./d1-moment-without-end.js";
 import { mutant as d1MomentDrifts } from "./d1-moment-drifts.js";
 import { mutant as d1RestoreUnseenByReplicas } from "./d1-restore-unseen-by-replicas.js";
 import { mutant as d1DatabasesTogether } from "./d1-databases-together.js";
+import { mutant as d1BatchesNotUndone } from "./d1-batches-not-undone.js";
+import { mutant as d1LagIgnored } from "./d1-lag-ignored.js";
+import { mutant as d1ReplicaFollowsNobody } from "./d1-replica-follows-nobody.js";
+import { mutant as d1SessionsWithoutBookmarks } from "./d1-sessions-without-bookmarks.js";
 import { mutant as faultKillIdle } from "./fault-kill-idle.js";
 import { mutant as faultResetIdle } from "./fault-reset-idle.js";
 import { mutant as faultIsolateIdle } from "./fault-isolate-idle.js";
@@ -133,6 +137,10 @@ export const mutants: readonly Mutant[] = [
   d1ReplicaWithoutSession,
   d1FirstPrimaryAtReplica,
   d1BookmarkOfAnother,
+  d1BatchesNotUndone,
+  d1LagIgnored,
+  d1ReplicaFollowsNobody,
+  d1SessionsWithoutBookmarks,
   d1RestoreOneShort,
   d1RestoreUndoLost,
   d1RestoreUnlimited,

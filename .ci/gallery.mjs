@@ -89,8 +89,8 @@ async function serveFixtures(scratch) {
       });
       child.once("close", (code) => reject(new Error(`edgemark serve ended with ${code}`)));
     });
-    const { anycast } = JSON.parse(line);
-    const urls = names.flatMap((name) => ["--url", `${name}=http://${name}.edge.localhost:${new URL(anycast).port}`]);
+    const { anycast, projects } = JSON.parse(line);
+    const urls = projects.flatMap(({ name, host }) => ["--url", `${name}=http://${host}:${new URL(anycast).port}`]);
     return { options: [...urls, "--suite", suitesForUrl.join(","), "--declare", declaredForUrl.join(",")], stop };
   } catch (error) {
     await stop();

@@ -10,7 +10,12 @@ export interface Sabotage<Defect = unknown> {
   readonly caughtBy: readonly [string, ...string[]];
   /** The two PoPs of the test target are two runtimes that know nothing of each other. Default: they are one. */
   readonly isSplit?: true;
-  /** Its checks fail by waiting for what never comes, and do so side by side. Default: one after the other. */
-  readonly isSilent?: true;
+  /** How much faster its target says that platform timers run, for checks whose documented times are minutes. Default 1. */
+  readonly timeScale?: number;
+  /**
+   * How long its checks are given, ms, where the defect has them wait for what never comes. Default 6,000; checks that spend
+   * their time waiting have their own.
+   */
+  readonly patienceMs?: number;
   readonly defect: Defect;
 }

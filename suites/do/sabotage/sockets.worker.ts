@@ -1,6 +1,7 @@
 // Defects of WebSockets at objects, and of their rest.
 import { patch, type PlantedSabotage } from "./defect.worker.js";
 
+const everywhere: unknown[] = [];
 const nothing = (): undefined => undefined;
 
 export const sabotages: readonly PlantedSabotage[] = [
@@ -17,6 +18,20 @@ export const sabotages: readonly PlantedSabotage[] = [
     defect: { state: (ctx) => patch(ctx, "getWebSockets", (original) => original()) },
   },
   {
+    name: "socket-list-of-all-objects",
+    what: "The sockets of all objects are in one list.",
+    caughtBy: ["do.websocket.isolation"],
+    defect: {
+      state(ctx) {
+        patch(ctx, "acceptWebSocket", (original, given) => {
+          everywhere.push(given[0]);
+          return original(...given);
+        });
+        patch(ctx, "getWebSockets", () => everywhere);
+      },
+    },
+  },
+  {
     name: "socket-loses-attachment",
     what: "Attachments are not kept.",
     caughtBy: ["do.websocket.attachment", "do.websocket.attachment.limit", "do.rest.attachment"],
@@ -25,7 +40,7 @@ export const sabotages: readonly PlantedSabotage[] = [
   {
     name: "socket-without-automatic-answers",
     what: "What is to be answered automatically reaches the handler.",
-    caughtBy: ["do.websocket.auto-response", "do.websocket.auto-response.pair", "do.rest.auto-response"],
+    caughtBy: ["do.websocket.auto-response", "do.websocket.auto-response.pair", "do.websocket.auto-response.limit", "do.rest.auto-response"],
     defect: { state: (ctx) => patch(ctx, "setWebSocketAutoResponse", nothing) },
   },
   {
@@ -37,14 +52,13 @@ export const sabotages: readonly PlantedSabotage[] = [
   {
     name: "socket-mute",
     what: "What an object sends is dropped.",
-    isSilent: true,
     caughtBy: ["do.websocket.text", "do.websocket.binary", "do.websocket.order", "do.websocket.greeting", "do.websocket.standard", "do.websocket.message.large", "do.websocket.many", "do.websocket.handler-error"],
     defect: { state: () => patch(new WebSocketPair()[0], "send", nothing) },
   },
   {
     name: "socket-ends-untold",
     what: "An object is not told that a client has left, and its own close goes nowhere.",
-    caughtBy: ["do.websocket.client-close", "do.websocket.lost-client", "do.websocket.object-close", "do.rest.close"],
+    caughtBy: ["do.websocket.client-close", "do.websocket.lost-client", "do.websocket.object-close"],
     defect: {
       object: (object) => void Object.defineProperty(object, "webSocketClose", { value: nothing }),
       state: () => patch(new WebSocketPair()[0], "close", nothing),

@@ -1,67 +1,10 @@
-// Time Travel: bookmarks of moments, going back to one, and what is refused and changes nothing. Each check has a database of its
-// own, because a restore takes all that is in one back, and ten in ten minutes are all that one takes.
+// Time Travel: bookmarks of moments, going back to one, and what is refused and changes nothing.
 import assert from "node:assert/strict";
-import { EdgemarkError, messageOf } from "../../contract/errors.js";
-import type { BoundDatabase } from "../../contract/target/types.js";
-import type { Check, CheckContext, Fixture } from "../check.js";
-import { d1Check } from "./check.js";
-import { type D1Client, d1Client, d1Fixture } from "./client.js";
+import type { Check, CheckContext } from "../check.js";
+import { d1Client } from "./client.js";
+import { clockMs, contents, deadlineMs, moment, refusal, type Traveller, travellerOf, timeTravelCheck } from "./traveller.js";
 
-const databases = ["RESTORE", "UNDO", "MOMENT", "BOOKMARK", "APART", "NEAR", "REFUSED", "LIMIT", "WRITERS", "LARGE", "REPLICA"] as const;
-type Database = (typeof databases)[number];
-
-const fixture: Fixture = {
-  ...d1Fixture,
-  name: "d1-time-travel",
-  bindings: [...d1Fixture.bindings, ...databases.map((name) => ({ kind: "d1" as const, name, database: `edgemark-d1-time-travel-${name.toLowerCase()}` }))],
-};
-
-const deadlineMs = 10_000;
 const dayMs = 24 * 3_600_000;
-
-interface Traveller {
-  readonly d1: D1Client;
-  readonly database: BoundDatabase;
-  /** A table's name. */
-  readonly t: string;
-  readonly bookmark: (atMs?: number) => Promise<string>;
-  readonly restore: (to: string | number) => ReturnType<CheckContext["verbs"]["restoreDatabase"]>;
-}
-
-function travellerOf({ fixture: deployed, verbs, unique }: CheckContext, binding: Database): Traveller {
-  const database = { deploymentId: deployed.deployment.deploymentId, binding };
-  return {
-    d1: d1Client(deployed, undefined, binding),
-    database,
-    t: `t_${unique}`,
-    bookmark: (atMs) => verbs.bookmarkDatabase(database, atMs),
-    restore: (to) => verbs.restoreDatabase(database, to),
-  };
-}
-
-type TimeTravelCheck = Omit<Parameters<typeof d1Check>[0], "fixture" | "run"> & { readonly database: Database; readonly travel: (traveller: Traveller, context: CheckContext) => Promise<void> };
-
-function timeTravelCheck({ database, travel, ...check }: TimeTravelCheck): Check {
-  return d1Check({ ...check, fixture, needs: ["d1.time-travel", ...(check.needs ?? [])], run: (context) => travel(travellerOf(context, database), context) });
-}
-
-/** Everything of the check's tables: their schema and rows. */
-async function contents({ d1, t }: Traveller): Promise<unknown> {
-  const schema = await d1.rows(`SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name LIKE '${t}%' ORDER BY type, name`);
-  const tables = schema.flatMap(({ type, name }) => (type === "table" ? [String(name)] : []));
-  return { schema, rows: await Promise.all(tables.map(async (name) => [name, await d1.rows(`SELECT * FROM ${name} ORDER BY 1`)])) };
-}
-
-/** @returns the platform's words @throws AssertionError unless it was refused */
-async function refusal(restoring: Promise<unknown>): Promise<string> {
-  try {
-    await restoring;
-  } catch (error) {
-    if (error instanceof EdgemarkError && error.code === "target.refused") return messageOf(error);
-    throw error;
-  }
-  assert.fail("expected the restore to be refused; it was done");
-}
 
 /** What is no point to go back to, and what the refusal must speak of. */
 const refusedPoints: Readonly<Record<string, { readonly promise: string; readonly speaksOf: RegExp; readonly point: (traveller: Traveller, context: CheckContext) => Promise<string | number> }>> = {
@@ -81,20 +24,6 @@ const refusedPoints: Readonly<Record<string, { readonly promise: string; readonl
     point: async ({ d1 }, context) => (await clockMs(d1)) - (context.limit("D1-20", "paidDays") + 1) * dayMs,
   },
 };
-
-/** The time by the clock of the database. */
-async function clockMs(d1: D1Client): Promise<number> {
-  const [row] = await d1.rows("SELECT CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) AS ms");
-  return Number(row?.["ms"]);
-}
-
-/** A moment of that clock with whole milliseconds between it and what is done before and after. */
-async function moment(context: CheckContext, d1: D1Client): Promise<number> {
-  const later = async (than: number): Promise<number> => context.until(() => clockMs(d1), (ms) => ms > than + 1, { deadlineMs, intervalMs: 1, what: "a later time by the database's clock" });
-  const atMs = await later(await clockMs(d1));
-  await later(atMs);
-  return atMs;
-}
 
 export const timeTravelChecks: readonly Check[] = [
   timeTravelCheck({

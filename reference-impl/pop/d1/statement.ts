@@ -149,9 +149,17 @@ function rowChange(statement: readonly Token[], sql: string): RowChange | undefi
   return { verb: kind, table: table.text, assigned, returningAt };
 }
 
-/** Names before an equals sign, and all that stand in a list before one: more than are assigned, never fewer. */
+/**
+ * Names before an equals sign, and all that stand in a list before one: more than are assigned, never fewer. A condition assigns
+ * nothing: the key that picks a row is not one that changes, and to tell by rows is a great deal less than to tell all.
+ */
 function assignedColumns(tokens: readonly Token[]): readonly string[] {
+  let depth = 0;
+  let isCondition = false;
   return tokens.flatMap((token, index) => {
+    if (token.kind === "symbol") depth += token.text === "(" ? 1 : token.text === ")" ? -1 : 0;
+    if (token.kind === "word" && depth === 0 && (token.text === "where" || token.text === "set")) isCondition = token.text === "where";
+    if (isCondition) return [];
     if (token.kind !== "word" && token.kind !== "name" && token.kind !== "string") return [];
     const next = tokens[index + 1]?.text;
     const name = token.kind === "string" ? token.text.slice(1, -1).toLowerCase() : token.text;

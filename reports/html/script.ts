@@ -1,8 +1,30 @@
 // The page's only script, allowed by its hash: a filter for the checks, buttons that copy a replay line, and folds that
 // open when a link points into them. Without it everything is still there to read.
-export const pageScript = `"use strict";
-(() => {
+
+/** What the scripts of a report and of a comparison share. */
+export const filterParts = `
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const wordsOf = (search) => search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+  const showRows = (products, found, isFiltering, isWanted) => {
+    let shown = 0;
+    let total = 0;
+    for (const { fold, rows } of products) {
+      let here = 0;
+      for (const one of rows) {
+        const isShown = isWanted(one);
+        one.row.hidden = !isShown;
+        if (isShown) here++;
+      }
+      fold.hidden = here === 0;
+      if (isFiltering) fold.open = here > 0;
+      shown += here;
+      total += rows.length;
+    }
+    found.textContent = isFiltering ? shown + " of " + total + " shown" : "";
+  };`;
+
+export const pageScript = `"use strict";
+(() => {${filterParts}
   const reveal = () => {
     let id = "";
     try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
@@ -48,26 +70,14 @@ export const pageScript = `"use strict";
     rows: all("tbody > tr", fold).map((row) => ({ row, verdict: row.dataset.verdict })),
   }));
   const apply = () => {
-    const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    const words = wordsOf(search);
     const boxes = all("input[name=verdict]", form);
     const wanted = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     const isFiltering = words.length > 0 || wanted.size < boxes.length;
-    let shown = 0;
-    let total = 0;
-    for (const { fold, rows } of products) {
-      let here = 0;
-      for (const one of rows) {
-        if (words.length > 0) one.words ??= one.row.textContent.toLowerCase();
-        const isShown = wanted.has(one.verdict) && words.every((word) => one.words.includes(word));
-        one.row.hidden = !isShown;
-        if (isShown) here++;
-      }
-      fold.hidden = here === 0;
-      if (isFiltering) fold.open = here > 0;
-      shown += here;
-      total += rows.length;
-    }
-    found.textContent = isFiltering ? shown + " of " + total + " shown" : "";
+    showRows(products, found, isFiltering, (one) => {
+      if (words.length > 0) one.words ??= one.row.textContent.toLowerCase();
+      return wanted.has(one.verdict) && words.every((word) => one.words.includes(word));
+    });
   };
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -1,8 +1,9 @@
 // The comparison page's script, allowed by its hash: filters the matrix by word and by the verdict of each target, and
 // keeps the filter in the address, so that "fails here, passes there" can be sent to somebody.
+import { filterParts } from "../script.js";
+
 export const comparisonScript = `"use strict";
-(() => {
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+(() => {${filterParts}
   const form = document.getElementById("filter");
   form.hidden = false;
   const search = document.getElementById("search");
@@ -14,24 +15,10 @@ export const comparisonScript = `"use strict";
     rows: all("tbody > tr", fold).map((row) => ({ row, words: row.textContent.toLowerCase(), cells: row.dataset.cells.split(" "), isDivided: "divided" in row.dataset })),
   }));
   const apply = () => {
-    const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    const words = wordsOf(search);
     const wanted = selects.filter((select) => select.value !== "").map((select) => [Number(select.dataset.column), select.value]);
     const isFiltering = words.length > 0 || wanted.length > 0 || divided.checked;
-    let shown = 0;
-    let total = 0;
-    for (const { fold, rows } of products) {
-      let here = 0;
-      for (const one of rows) {
-        const isShown = (!divided.checked || one.isDivided) && wanted.every(([column, verdict]) => one.cells[column] === verdict) && words.every((word) => one.words.includes(word));
-        one.row.hidden = !isShown;
-        if (isShown) here++;
-      }
-      fold.hidden = here === 0;
-      if (isFiltering) fold.open = here > 0;
-      shown += here;
-      total += rows.length;
-    }
-    found.textContent = isFiltering ? shown + " of " + total + " shown" : "";
+    showRows(products, found, isFiltering, (one) => (!divided.checked || one.isDivided) && wanted.every(([column, verdict]) => one.cells[column] === verdict) && words.every((word) => one.words.includes(word)));
     return isFiltering;
   };
   const write = () => {

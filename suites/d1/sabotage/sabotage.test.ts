@@ -1,5 +1,6 @@
 // The suite's checks themselves under test, on one process with a primary and a replica: each passes as it is, and fails once the
-// defect that is named for it is planted. A check that cannot fail proves nothing.
+// defect that is named for it is planted. A check that cannot fail proves nothing. `EDGEMARK_D1_SABOTAGES=1 npx mocha --no-config
+// --exit dist/suites/d1/sabotage/sabotage.test.js` runs them; without it only their names are held against the suite.
 import assert from "node:assert/strict";
 import type { CheckResult } from "../../../contract/result/document.js";
 import type { Check } from "../../check.js";
@@ -33,8 +34,11 @@ describe("sabotages of the D1 suite", () => {
   });
 });
 
-describe("checks of the D1 suite on one process", function () {
-  this.timeout(120_000);
+/** Some 320 runs of checks with deadlines of their own: on a machine that is much too busy they run out of time, so they are asked for. */
+const isAskedFor = process.env["EDGEMARK_D1_SABOTAGES"] !== undefined;
+
+if (isAskedFor) describe("checks of the D1 suite on one process", function () {
+  this.timeout(300_000);
   let bench: SabotageBench;
   const jobs = [
     ...checksOf(named).map((check) => jobOf("none", check)),

@@ -28,14 +28,19 @@ const atOnce = 12;
 
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/**
- * Begins all performances.
- * @returns what each gives, by its name
- */
-export function openPerformances(suite: Suite, performances: readonly Performance[]): ReadonlyMap<string, Promise<readonly CheckResult[]>> {
+export interface Performances {
+  /** What each gives, by its name. */
+  readonly outcomes: ReadonlyMap<string, Promise<readonly CheckResult[]>>;
+  /** Resolves when every process has ended. */
+  readonly closed: Promise<unknown>;
+}
+
+/** Begins all performances. */
+export function openPerformances(suite: Suite, performances: readonly Performance[]): Performances {
   const claims = new Map(loadClaims().map((claim) => [claim.id, claim]));
   const inTurn = turns(atOnce);
   const outcomes = new Map<string, Promise<readonly CheckResult[]>[]>();
+  const closings: Promise<void>[] = [];
   const perform = (group: readonly Performance[], isSplit: boolean): void => {
     if (group.length === 0) return;
     const stage = openStage({ deployments: group.reduce((sum, { checks }) => sum + new Set(checks.flatMap(({ fixture }) => fixture?.name ?? [])).size, 0), isSplit });
@@ -46,7 +51,7 @@ export function openPerformances(suite: Suite, performances: readonly Performanc
       return results;
     });
     // Closed late, so that nobody's answer waits for it.
-    void Promise.allSettled(all).then(() => stage.close());
+    closings.push(Promise.allSettled(all).then(() => stage.close()));
   };
 
   // A check that deploys starts its process anew, under the feet of whoever shares it.
@@ -56,7 +61,7 @@ export function openPerformances(suite: Suite, performances: readonly Performanc
   for (let index = 0; index < sharedStages; index++) perform(shared.filter((_, place) => place % sharedStages === index), false);
   for (const one of rest.filter(({ isSplit }) => isSplit === true)) perform([one], true);
   for (const one of apart) perform([one], one.isSplit === true);
-  return new Map([...outcomes].map(([name, parts]) => [name, Promise.all(parts).then((lists) => lists.flat())]));
+  return { outcomes: new Map([...outcomes].map(([name, parts]) => [name, Promise.all(parts).then((lists) => lists.flat())])), closed: Promise.all(closings) };
 }
 
 interface Means {

@@ -1,11 +1,10 @@
 // The suite's checks themselves under test, on stock workerd: each passes as it is, and fails once the defect that is
 // named for it is planted. A check that cannot fail proves nothing.
 import assert from "node:assert/strict";
-import type { CheckResult } from "../../../contract/result/document.js";
 import { doSuite } from "../suite.js";
 import type { Check } from "../../check.js";
 import { loadSabotages } from "./files.js";
-import { openPerformances, type Performance } from "./performance.fixture.js";
+import { openPerformances, type Performance, type Performances } from "./performance.fixture.js";
 
 const sabotages = await loadSabotages();
 const byId = new Map(doSuite.checks.map((check) => [check.id, check]));
@@ -26,7 +25,8 @@ describe("sabotages of the Durable Objects suite", () => {
 
 describe("checks of the Durable Objects suite on stock workerd", function () {
   this.timeout(240_000);
-  let outcomes: ReadonlyMap<string, Promise<readonly CheckResult[]>> = new Map();
+  let outcomes: Performances["outcomes"] = new Map();
+  let closed: Performances["closed"] = Promise.resolve();
   before(() => {
     const sound = [...new Set(sabotages.map(({ timeScale }) => timeScale ?? 1))].map((timeScale): Performance => {
       const ids = new Set(sabotages.filter((one) => (one.timeScale ?? 1) === timeScale).flatMap(({ caughtBy }) => caughtBy));
@@ -36,8 +36,9 @@ describe("checks of the Durable Objects suite on stock workerd", function () {
       const checks = checksOf(caughtBy).map((check) => (own === undefined && check.isWaiting === true ? check : { ...check, timeoutMs: own ?? patienceMs }));
       return { name, sabotage: name, timeScale, isSplit, checks };
     });
-    outcomes = openPerformances(doSuite, [...sound, ...broken]);
+    ({ outcomes, closed } = openPerformances(doSuite, [...sound, ...broken]));
   });
+  after(() => closed);
 
   it("pass as they are", async () => {
     const results = await Promise.all([...outcomes].filter(([name]) => name.startsWith("none at ")).map(([, outcome]) => outcome));

@@ -76,17 +76,16 @@ export function openStage({ deployments, isSplit = false }: StageOptions): Stage
       startRuntime({ folder: join(folder, `${pop}-${++versions}`), disk: join(folder, `disk-${pop}`), placed: [...deployed.values()], ports: before[index]?.ports ?? new Map() });
     runtimes = await Promise.all((isSplit ? popIds : popIds.slice(0, 1)).map(start));
   };
-  // Deploys after the first start go one after the other.
-  let queue: Promise<unknown> = Promise.resolve();
+  let asked = 0;
+  let startNow: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => (startNow = resolve)).then(restart);
+  // Deploys after the first start go one after the other, and after it: two starts at once would leave one runtime to nobody.
+  let queue: Promise<unknown> = deployments === 0 ? Promise.resolve() : first.catch(() => undefined);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = queue.then(work);
     queue = mine.catch(() => undefined);
     return mine;
   };
-  let asked = 0;
-  let startNow: () => void = () => undefined;
-  const first = new Promise<void>((resolve) => (startNow = resolve)).then(restart);
-  first.catch(() => undefined);
   const refuse = async (): Promise<never> => {
     throw new EdgemarkError("target.unimplemented", "a verb of the stock target expected; it has none of this name");
   };
@@ -142,8 +141,8 @@ export function openStage({ deployments, isSplit = false }: StageOptions): Stage
       return { verbs, description };
     },
     async close() {
-      if (asked >= deployments) await first.catch(() => undefined);
-      await queue;
+      // Before the first start there is nothing to wait for, and nothing that would end the waiting.
+      if (asked >= deployments) await queue;
       await Promise.all(runtimes.map(({ child }) => killed(child)));
       await rm(folder, { recursive: true, force: true });
     },

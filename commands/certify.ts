@@ -168,7 +168,7 @@ async function withSession<T>({ settings, parts, interruption, progress, io }: S
   try {
     return await work(session);
   } finally {
-    const lastWords = session?.lastWords?.();
+    const lastWords = await session?.lastWords?.();
     if (lastWords !== undefined) progress.tell(plainText(lastWords, 6_000));
     progress.say(`stopping ${settings.target}`);
     await session?.close().catch((error: unknown) => io.err(`${settings.target} did not stop as it should: ${messageOf(error)}\n`));

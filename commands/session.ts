@@ -6,14 +6,14 @@ import type { KnownFailure } from "../contract/target/known.js";
 import type { RunSession } from "../suites/runner/run.js";
 import { knownFailuresOf, parseKnownFailures } from "../targets/known.js";
 import { knownTargets } from "../targets/names.js";
-import { openTarget } from "../targets/open.js";
+import { type OpenedTarget, openTarget } from "../targets/open.js";
 import type { RunSettings } from "./certify-options.js";
 
 export interface OpenSession extends RunSession {
   /** What the target is known to get wrong. */
   readonly known?: readonly KnownFailure[];
   /** What an adapter said that ended by itself; undefined while it runs. */
-  lastWords?(): string | undefined;
+  lastWords?(): Promise<string | undefined>;
   /** Ends the connection and everything that was started for it. */
   close(): Promise<void>;
 }
@@ -43,10 +43,23 @@ export async function openSession(settings: RunSettings, checkIds: readonly stri
     address: settings.target,
     isShared: opened.isShared,
     known,
-    lastWords: () => (exit === undefined ? undefined : `${settings.target} ended by itself (${exit}); the end of what it wrote:\n${opened.stderrTail()}`),
+    lastWords: async () => {
+      if (exit === undefined) await answerOrEnd(opened);
+      return exit === undefined ? undefined : `${settings.target} ended by itself (${exit}); the end of what it wrote:\n${opened.stderrTail()}`;
+    },
     close: async () => void (await opened.stop()),
   };
 }
+
+/** The connection to a process breaks a moment before its end is told. One that is there and does not answer is not waited for long. */
+async function answerOrEnd({ verbs, exited }: OpenedTarget): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => (timer = setTimeout(resolve, lastWordsMs)));
+  await Promise.race([exited, patience, verbs.describe().catch(() => Promise.race([exited, patience]))]);
+  clearTimeout(timer);
+}
+
+const lastWordsMs = 1_000;
 
 /** In the quick profile a minute of platform time takes three seconds, where the target can; the other profiles run in real time. */
 const quickTimeScale = 20;

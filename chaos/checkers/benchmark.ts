@@ -41,10 +41,19 @@ for (const { name, ...shape } of shapes.filter((one) => isWanted(one.name))) {
   console.log(`${name}: ${durationMs.toFixed(0)} ms, ${rate} operations/s, ${answer.verdict}, window ${answer.windowMs?.toFixed(3)} ms`);
 }
 
+/**
+ * The history as one that was read from a file lies in memory: in its order. A simulation makes an operation when it is called
+ * and puts it in its place when it ends, and a judgement of a million of those would measure how far apart they lie.
+ */
+function asRead(history: readonly Operation[]): Operation[] {
+  const copy = (value: unknown): unknown => (typeof value === "object" && value !== null ? structuredClone(value) : value);
+  return history.map((one) => ({ ...one, input: copy(one.input), output: copy(one.output) }));
+}
+
 /** One judgement of all histories together, measured once: what a run of the check command costs. */
 function measure(name: string, made: () => readonly (readonly Operation[])[], check: (operations: readonly Operation[]) => CheckerAnswer): void {
   if (!isWanted(name)) return;
-  const histories = made();
+  const histories = made().map(asRead);
   const heapBefore = process.memoryUsage().heapUsed;
   const startedNs = process.hrtime.bigint();
   const startedCpu = process.cpuUsage();

@@ -1,1 +1,1 @@
-rlwbPXybepbLexlCEvqIS3SZ4UEsDZMjBgTQ+PXYOsCfuJNGNLFQ30+PpfofcJBzYtrnpgblZ0kzul8hcgD1DA==
+XLbge4hEe2BgkGnhTAhdvHTnUCwl2MfTZ1wy90CsvqvxlUiIiq3cTjCWhckLYRfzVWFjFoClBjRYB5psCzV3AQ==

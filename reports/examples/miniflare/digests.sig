@@ -1,0 +1,1 @@
+k/cKlSzYqPr7W86gvcr8g28ZKXBuwnNGHzOFdrZtcyfk++XP/vMkVsHRDfcqgSdGJVQVaK4McTUCIWWdV4gSBQ==

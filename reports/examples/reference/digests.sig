@@ -1,0 +1,1 @@
+IXFUjaqzqdB/PWwe1hTplanL1wI3Kgh09X7NPkm9+4tR5yfjs0exIkYELzO78dxAa7yU0TM6fJvv/L0pIHmgAQ==

@@ -1,0 +1,1 @@
+4cuzkmqjAM7tnZf9+gzWZu0PnAO06cP11akTjYQvX7ZeiApHIi4vmKxkr8pEXGHbbcbi2kzYDZTTdAXETngcAQ==

@@ -8,7 +8,8 @@ import { join, relative, sep } from "node:path";
 // The gallery belongs to the sources; tests run from the project's root.
 const gallery = join(process.cwd(), "reports", "examples");
 const largestPageBytes = 2 * 1024 * 1024;
-const largestGalleryBytes = 12 * 1024 * 1024;
+/** Seven targets with 2 MB each: what a clone is made to carry. */
+const largestGalleryBytes = 14 * 1024 * 1024;
 
 function filesIn(folder: string, isTop: boolean): readonly string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: !isTop }).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));

@@ -64,6 +64,9 @@ import { mutant as faultPartitionIdle } from "./fault-partition-idle.js";
 import { mutant as faultFullDiskIdle } from "./fault-full-disk-idle.js";
 import { mutant as faultSlowDiskIdle } from "./fault-slow-disk-idle.js";
 import { mutant as faultOverloadIdle } from "./fault-overload-idle.js";
+import { mutant as faultStopIdle } from "./fault-stop-idle.js";
+import { mutant as faultPauseIdle } from "./fault-pause-idle.js";
+import { mutant as faultSlowLinkIdle } from "./fault-slow-link-idle.js";
 import { mutant as objectLimitsOff } from "./object-limits-off.js";
 import { mutant as objectPutForgets } from "./object-put-forgets.js";
 import { mutant as objectDeleteDoesNothing } from "./object-delete-does-nothing.js";
@@ -157,6 +160,9 @@ export const mutants: readonly Mutant[] = [
   faultFullDiskIdle,
   faultSlowDiskIdle,
   faultOverloadIdle,
+  faultStopIdle,
+  faultPauseIdle,
+  faultSlowLinkIdle,
   objectLimitsOff,
   objectPutForgets,
   objectDeleteDoesNothing,

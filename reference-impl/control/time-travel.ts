@@ -10,7 +10,7 @@ export function timeTravelOf(edge: Edge, nameOf: (deploymentId: string) => strin
     const name = nameOf(deploymentId);
     const found = edge.workers.get(name)?.bindings.find((one) => one.kind === "d1" && one.name === binding);
     if (found?.kind !== "d1") throw new EdgemarkError("target.refused", `expected a binding of ${name} to a D1 database; ${JSON.stringify(binding)} is none; name another`);
-    const pop = edge.pops.find((one) => one.current !== undefined && !one.control.isHeld);
+    const [pop] = edge.upPops();
     if (pop === undefined) throw new EdgemarkError("target.refused", "expected a PoP that is up; none is; heal one");
     const answer = await callAdmin(pop, edge.adminToken, `/d1/time-travel/${path}`, { database: found.database, ...point }).catch((cause: unknown) => {
       throw new EdgemarkError("target.refused", `Time Travel of ${found.database} did not answer: ${messageOf(cause)}`, { cause });

@@ -1,13 +1,4 @@
 // A fault without effect, for proving that nobody takes its word for it.
-import type { Mutant } from "./mutant.js";
+import { idleFault } from "./idle-fault.js";
 
-export const mutant = {
-  id: "fault-full-disk-idle",
-  defect: "A disk that is said to be full takes writes.",
-  file: "reference-impl/control/faults/registry.ts",
-  find: "const injected = await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);",
-  replace: 'const injected = fault.kind === "full-disk" ? { evidence: "it is in effect", heal: () => Promise.resolve("it was healed") } : await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);',
-  caughtBy: ["do.serialization.counter.full-disk"],
-  verdict: "inconclusive",
-  isSlow: true,
-} satisfies Mutant;
+export const mutant = idleFault({ id: "fault-full-disk-idle", kind: "full-disk", defect: "A disk that is said to be full takes writes.", caughtBy: ["do.serialization.counter.full-disk"], isSlow: true });

@@ -1,13 +1,4 @@
 // A fault without effect, for proving that nobody takes its word for it.
-import type { Mutant } from "./mutant.js";
+import { idleFault } from "./idle-fault.js";
 
-export const mutant = {
-  id: "fault-isolate-idle",
-  defect: "A PoP that is said to be cut off is not.",
-  file: "reference-impl/control/faults/registry.ts",
-  find: "const injected = await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);",
-  replace: 'const injected = fault.kind === "isolate" ? { evidence: "it is in effect", heal: () => Promise.resolve("it was healed") } : await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);',
-  caughtBy: ["do.serialization.set.isolate-clients"],
-  verdict: "inconclusive",
-  isSlow: true,
-} satisfies Mutant;
+export const mutant = idleFault({ id: "fault-isolate-idle", kind: "isolate", defect: "A PoP that is said to be cut off is not.", caughtBy: ["do.serialization.set.isolate-clients"], isSlow: true });

@@ -1,12 +1,4 @@
 // A fault without effect, for proving that nobody takes its word for it.
-import type { Mutant } from "./mutant.js";
+import { idleFault } from "./idle-fault.js";
 
-export const mutant = {
-  id: "fault-kill-idle",
-  defect: "A PoP that is said to be killed lives on.",
-  file: "reference-impl/control/faults/registry.ts",
-  find: "const injected = await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);",
-  replace: 'const injected = fault.kind === "kill" ? { evidence: "it is in effect", heal: () => Promise.resolve("it was healed") } : await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);',
-  caughtBy: ["do.serialization.counter.kill"],
-  verdict: "inconclusive",
-} satisfies Mutant;
+export const mutant = idleFault({ id: "fault-kill-idle", kind: "kill", defect: "A PoP that is said to be killed lives on.", caughtBy: ["do.serialization.counter.kill"] });

@@ -1,13 +1,4 @@
 // A fault without effect, for proving that nobody takes its word for it.
-import type { Mutant } from "./mutant.js";
+import { idleFault } from "./idle-fault.js";
 
-export const mutant = {
-  id: "fault-pause-idle",
-  defect: "A PoP that is said to be frozen goes on.",
-  file: "reference-impl/control/faults/registry.ts",
-  find: "const injected = await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);",
-  replace: 'const injected = fault.kind === "pause" ? { evidence: "it is in effect", heal: () => Promise.resolve("it was healed") } : await (fault.scope === replicationScope ? lagReplicas : kinds[fault.kind])(edge, pop, fault);',
-  caughtBy: ["do.serialization.counter.pause"],
-  verdict: "inconclusive",
-  isSlow: true,
-} satisfies Mutant;
+export const mutant = idleFault({ id: "fault-pause-idle", kind: "pause", defect: "A PoP that is said to be frozen goes on.", caughtBy: ["do.serialization.counter.pause"], isSlow: true });

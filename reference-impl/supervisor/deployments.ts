@@ -69,18 +69,27 @@ export function deploymentsOf(state: EdgeState, onDemand: OnDemand | undefined, 
     for (const name of workers.keys()) if (changed.some((worker) => worker.name === name) || isBound(name)) onDemand?.remove(name);
   }
 
-  async function deployAll(changed: readonly DeployedWorker[]): Promise<void> {
-    // One that is loaded on demand starts no process: alone it costs nothing more.
-    const apart = changed.filter((worker) => onDemand?.canLoad(worker) === true && !isBound(worker.name));
-    if (apart.length > 0 && changed.length > 1) throw new Error("workers that are loaded on demand are deployed one by one");
-    for (const worker of apart) {
-      await onDemand?.deploy(worker, (isolate) => tryOut(worker, isolate));
-      workers.set(worker.name, worker);
-    }
-    if (apart.length === 0) await deployWithProcess(changed);
+  /** It starts no process. */
+  async function deployOnDemand(worker: DeployedWorker): Promise<void> {
+    await onDemand?.deploy(worker, (isolate) => tryOut(worker, isolate));
+    workers.set(worker.name, worker);
+  }
+
+  const isApart = (worker: DeployedWorker): boolean => onDemand?.canLoad(worker) === true && !isBound(worker.name);
+
+  function tell(changed: readonly DeployedWorker[]): void {
     forgetRoutes();
     for (const worker of changed) state.emit("deployment-rolled-out", "", `${worker.name} version ${worker.version}`);
   }
+
+  const deployOne = async (worker: DeployedWorker): Promise<void> => {
+    await (isApart(worker) ? deployOnDemand(worker) : deployWithProcess([worker]));
+    tell([worker]);
+  };
+  const deployAll = async (changed: readonly DeployedWorker[]): Promise<void> => {
+    await deployWithProcess(changed);
+    tell(changed);
+  };
 
   function forgetRoutes(): void {
     for (const pop of state.pops) pop.forgetRoutes();
@@ -95,7 +104,7 @@ export function deploymentsOf(state: EdgeState, onDemand: OnDemand | undefined, 
   return {
     inProcess: () => [...workers.values()].filter(({ name }) => onDemand?.isolateOf(name) === undefined || alsoInProcess.has(name) || isBound(name)),
     hooks,
-    deploy: together((task) => state.serially(task), { one: (worker) => deployAll([worker]), all: deployAll, nameOf: ({ name }) => name }),
+    deploy: together((task) => state.serially(task), { one: deployOne, all: deployAll, nameOf: ({ name }) => name, isApart }),
     // Nobody is sent to it from now on; the next rollout leaves it out. New processes only to forget one are not worth it.
     undeploy(name) {
       workers.delete(name);

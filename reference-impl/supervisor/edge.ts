@@ -57,6 +57,8 @@ export interface Edge {
   readonly adminToken: string;
   readonly storage: Storage;
   pop(id: string): Pop | undefined;
+  /** PoPs that serve and that the control plane can reach. */
+  upPops(): readonly Pop[];
   /** Rolls a worker out on every PoP that is up; the previous version serves until then, and on failure. @throws EngineFailed */
   deploy(worker: DeployedWorker): Promise<void>;
   undeploy(name: string): Promise<void>;
@@ -131,6 +133,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     workers,
     adminToken,
     pop: (id) => pops.find((pop) => pop.id === id),
+    upPops: () => state.upPops(),
     deploy: (worker) => deployments.deploy(worker),
     undeploy: (name) => state.serially(() => Promise.resolve(deployments.undeploy(name))),
     isolateOf: (name) => onDemand?.isolateOf(name),

@@ -11,7 +11,7 @@ async function made(changes: readonly string[], isBad: (change: string) => boole
     await Promise.resolve();
     if (several.some(isBad)) throw new Error(`bad: ${several.join("+")}`);
   };
-  const make = together<string>((task) => (queue = queue.then(task, task)), { one: (change) => all([change]), all, nameOf: (change) => change.charAt(0) });
+  const make = together<string>((task) => (queue = queue.then(task, task)), { one: (change) => all([change]), all, nameOf: (change) => change.charAt(0), isApart: (change) => change.startsWith("z") });
   const ends = await Promise.all(changes.map((change) => make(change).then(() => change, (error: unknown) => String(error))));
   return { log, ends };
 }
@@ -23,6 +23,10 @@ describe("changes at once", () => {
 
   it("of one thing are made one after the other", async () => {
     assert.deepEqual(await made(["a1", "b1", "a2", "a3", "c1"]), { log: ["a1+b1", "a2", "a3+c1"], ends: ["a1", "b1", "a2", "a3", "c1"] });
+  });
+
+  it("that gain nothing from company are made alone", async () => {
+    assert.deepEqual(await made(["z1", "a1", "b1", "z2", "z3", "c1"]), { log: ["z1", "a1+b1", "z2", "z3", "c1"], ends: ["z1", "a1", "b1", "z2", "z3", "c1"] });
   });
 
   it("fail for what is wrong with themselves only", async () => {

@@ -8,13 +8,15 @@ export interface Together<T> {
   readonly all: (changes: readonly T[]) => Promise<void>;
   /** What a change is of: two of one thing are made one after the other. */
   readonly nameOf: (change: T) => string;
+  /** Whether a change gains nothing from company: it is made alone. */
+  readonly isApart: (change: T) => boolean;
 }
 
 /**
  * @param serially runs tasks one after the other
  * @returns makes a change; it fails for what it is at fault for itself, not for those that were made with it
  */
-export function together<T>(serially: (task: () => Promise<void>) => Promise<void>, { one, all, nameOf }: Together<T>): (change: T) => Promise<void> {
+export function together<T>(serially: (task: () => Promise<void>) => Promise<void>, { one, all, nameOf, isApart }: Together<T>): (change: T) => Promise<void> {
   interface Waiting {
     readonly change: T;
     readonly resolve: () => void;
@@ -22,11 +24,11 @@ export function together<T>(serially: (task: () => Promise<void>) => Promise<voi
   }
   let waiting: readonly Waiting[] = [];
 
-  /** Those that wait, up to the second change of one thing. */
+  /** Those that wait, up to one that is made alone, or to the second change of one thing. */
   function take(): readonly Waiting[] {
     const names = new Set<string>();
-    const repeated = waiting.findIndex(({ change }) => names.size === names.add(nameOf(change)).size);
-    const taken = repeated === -1 ? waiting : waiting.slice(0, repeated);
+    const end = waiting.findIndex(({ change }) => isApart(change) || names.size === names.add(nameOf(change)).size);
+    const taken = end === -1 ? waiting : waiting.slice(0, Math.max(1, end));
     waiting = waiting.slice(taken.length);
     return taken;
   }

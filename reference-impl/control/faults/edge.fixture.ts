@@ -57,6 +57,7 @@ export async function fixtureEdge(harmStorage: (storage: Storage) => Partial<Sto
     workers: new Map(),
     adminToken: "",
     pop: (id) => pops.find((pop) => pop.id === id),
+    upPops: () => pops,
     deploy: notHere,
     undeploy: notHere,
     evict: notHere,

@@ -1,9 +1,7 @@
 // Runs checks of the suite on the stock target, each with a defect planted for its requests only.
-import { tmpdir } from "node:os";
-import { loadClaims } from "../../../contract/claims/registry.js";
 import type { CheckResult } from "../../../contract/result/document.js";
 import type { Check } from "../../check.js";
-import { conduct } from "../../runner/conductor.js";
+import { conductAlone } from "../../runner/conduct.fixture.js";
 import { openPool } from "../../runner/exchange.js";
 import { type FixtureDeployments, openFixtures } from "../../runner/fixtures.js";
 import { d1Fixture, d1RpcFixture } from "../client.js";
@@ -23,7 +21,6 @@ export function openSabotageBench(): SabotageBench {
   const pool = openPool();
   const ending = new AbortController();
   const fixtures = openFixtures({ verbs: target.verbs, description: target.description, pool, nameSuffix: "", recoveryMs: 1_000 });
-  const claims = new Map(loadClaims().map((claim) => [claim.id, claim]));
   let ordinal = 0;
   const planted = (sabotage: string): FixtureDeployments => ({
     ...fixtures,
@@ -36,21 +33,8 @@ export function openSabotageBench(): SabotageBench {
     async ready() {
       for (const fixture of [d1Fixture, d1RpcFixture]) await fixtures.shared(fixture);
     },
-    async result(sabotage, check) {
-      const scope = {
-        verbs: target.verbs,
-        description: target.description,
-        profile: "quick" as const,
-        seed: 1,
-        claims,
-        fixtures: planted(sabotage),
-        recording: { measurements: new Map(), histories: new Map(), faults: [] },
-        runDirectory: tmpdir(),
-        word: `w${process.pid}`,
-        nowMs: Date.now,
-      };
-      const options = { scope, known: new Map(), runSignal: ending.signal, replayOf: (id: string) => id, onStrayError: () => () => undefined, leftBehind: new Set<string>() };
-      return (await conduct(options, d1Suite, check, ordinal++)).result;
+    result(sabotage, check) {
+      return conductAlone({ suite: d1Suite, ...target, fixtures: planted(sabotage), runSignal: ending.signal }, check, ordinal++);
     },
     async close() {
       ending.abort(new Error("the test is over"));

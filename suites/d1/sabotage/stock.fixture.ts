@@ -1,13 +1,12 @@
 // A target for the suite's own tests: one workerd process on loopback with a D1 service for each of two PoPs, a primary and a
 // replica, and a saboteur around every program that is deployed. A request's header names the defect, so that one process serves all.
-import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EdgemarkError } from "../../../contract/errors.js";
 import type { Binding, DeploySpec, Endpoint, FaultSpec, TargetDescription, TargetVerbs } from "../../../contract/target/types.js";
+import { startStockRuntime, type StockRuntime } from "../../runner/stock-runtime.fixture.js";
 
 const pops = [
   { id: "a", region: "WEUR" },
@@ -16,7 +15,6 @@ const pops = [
 const saboteur = fileURLToPath(new URL("./saboteur.worker.js", import.meta.url));
 /** A program of the build, run in a process of its own: the suite knows it only by what it answers. */
 const d1Program = fileURLToPath(new URL("../../../reference-impl/pop/d1/d1.worker.js", import.meta.url));
-const startLimitMs = 20_000;
 /** The engine closes a connection that was idle for 5 s: a request that went over one just then would be lost. */
 const headers = { connection: "close", "content-type": "application/json" } as const;
 
@@ -24,11 +22,6 @@ export interface StockTarget {
   readonly verbs: TargetVerbs;
   readonly description: TargetDescription;
   close(): Promise<void>;
-}
-
-interface Runtime {
-  readonly child: ChildProcess;
-  readonly ports: ReadonlyMap<string, number>;
 }
 
 /** @returns a target without a process: the first Deploy starts it, each further one starts another on the same disk */
@@ -39,7 +32,7 @@ export function stockTarget(): StockTarget {
   copyFileSync(d1Program, join(folder, "service.js"));
   const deployed = new Map<string, DeploySpec>();
   const open = new Map<string, FaultSpec>();
-  let runtime: Runtime | undefined;
+  let runtime: StockRuntime | undefined;
   let faults = 0;
 
   // One after the other: a restart and a restart do not mix.
@@ -50,7 +43,7 @@ export function stockTarget(): StockTarget {
     return mine;
   };
   const restart = async (): Promise<void> => {
-    if (runtime !== undefined) await killed(runtime.child);
+    if (runtime !== undefined) await runtime.kill();
     runtime = undefined;
     runtime = await startRuntime(folder, [...deployed.values()]);
   };
@@ -119,26 +112,19 @@ export function stockTarget(): StockTarget {
     description,
     async close() {
       await queue;
-      if (runtime !== undefined) await killed(runtime.child);
+      if (runtime !== undefined) await runtime.kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function startRuntime(folder: string, deployments: readonly DeploySpec[]): Promise<Runtime> {
+function startRuntime(folder: string, deployments: readonly DeploySpec[]): Promise<StockRuntime> {
   for (const spec of deployments) {
     writeFileSync(join(folder, `${spec.name}-program.js`), spec.modules.find(({ path }) => path === spec.mainModule)?.content ?? "");
     writeFileSync(join(folder, `${spec.name}-main.js`), `import program from "./program.js";\nimport { plant } from "./saboteur.js";\nexport default plant(program, ${JSON.stringify(spec.name)});\n`);
   }
   writeFileSync(join(folder, "config.capnp"), configuration(deployments));
-  const binary = join(dirname(createRequire(import.meta.url).resolve("workerd/package.json")), "bin", "workerd");
-  const child = spawn(binary, ["serve", "config.capnp", "--control-fd=3", "--experimental"], { cwd: folder, stdio: ["ignore", "ignore", "pipe", "pipe"] });
-  try {
-    return { child, ports: await portsOf(child, pops.length * (deployments.length + 1)) };
-  } catch (error) {
-    await killed(child);
-    throw error;
-  }
+  return startStockRuntime(folder, pops.length * (deployments.length + 1));
 }
 
 function configuration(deployments: readonly DeploySpec[]): string {
@@ -186,28 +172,4 @@ function bindingOf(popId: string, binding: Binding): string {
   if (binding.kind !== "d1") throw new EdgemarkError("harness.internal", `a binding that the stock target has expected; ${binding.name} is ${binding.kind}`);
   const props = JSON.stringify(JSON.stringify({ database: binding.database }));
   return `(name = "${binding.name}", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = (name = "d1-${popId}", props = (json = ${props})))]))`;
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  if (child.exitCode === null && child.signalCode === null && child.kill("SIGKILL")) await ended;
-}
-
-function portsOf(child: ChildProcess, count: number): Promise<ReadonlyMap<string, number>> {
-  return new Promise((resolve, reject) => {
-    const ports = new Map<string, number>();
-    let said = "";
-    let told = "";
-    const timer = setTimeout(() => reject(new Error(`workerd was not listening within ${startLimitMs} ms: ${said}`)), startLimitMs);
-    child.stderr?.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-2000)));
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}: ${said}`)));
-    child.stdio[3]?.on("data", (data: Buffer) => {
-      told += data.toString();
-      for (const [, name = "", port = ""] of told.matchAll(/"event":"listen","socket":"([^"]*)","port":(\d+)/g)) ports.set(name, Number(port));
-      if (ports.size < count) return;
-      clearTimeout(timer);
-      resolve(ports);
-    });
-  });
 }

@@ -1,11 +1,9 @@
 // Has checks of the suite performed on stock workerd, many defects at once: as few processes as possible, what waits beside
 // everything else, and the rest a few at a time.
 import { setMaxListeners } from "node:events";
-import { tmpdir } from "node:os";
-import { loadClaims } from "../../../contract/claims/registry.js";
 import type { CheckResult } from "../../../contract/result/document.js";
 import type { Check, Suite } from "../../check.js";
-import { conduct } from "../../runner/conductor.js";
+import { conductAlone } from "../../runner/conduct.fixture.js";
 import { openPool } from "../../runner/exchange.js";
 import { openFixtures } from "../../runner/fixtures.js";
 import { openStage, type Stage } from "./stock.fixture.js";
@@ -37,7 +35,6 @@ export interface Performances {
 
 /** Begins all performances. */
 export function openPerformances(suite: Suite, performances: readonly Performance[]): Performances {
-  const claims = new Map(loadClaims().map((claim) => [claim.id, claim]));
   const inTurn = turns(atOnce);
   const outcomes = new Map<string, Promise<readonly CheckResult[]>[]>();
   const closings: Promise<void>[] = [];
@@ -45,7 +42,7 @@ export function openPerformances(suite: Suite, performances: readonly Performanc
     if (group.length === 0) return;
     const stage = openStage({ deployments: group.reduce((sum, { checks }) => sum + new Set(checks.flatMap(({ fixture }) => fixture?.name ?? [])).size, 0), isSplit });
     const all = group.map((one) => {
-      const results = resultsOf(suite, one, { stage, claims, inTurn });
+      const results = resultsOf(suite, one, { stage, inTurn });
       results.catch(() => undefined);
       outcomes.set(one.name, [...(outcomes.get(one.name) ?? []), results]);
       return results;
@@ -66,30 +63,16 @@ export function openPerformances(suite: Suite, performances: readonly Performanc
 
 interface Means {
   readonly stage: Stage;
-  readonly claims: Parameters<typeof conduct>[0]["scope"]["claims"];
   readonly inTurn: Turn;
 }
 
-async function resultsOf(suite: Suite, { sabotage, timeScale, checks }: Performance, { stage, claims, inTurn }: Means): Promise<readonly CheckResult[]> {
+async function resultsOf(suite: Suite, { sabotage, timeScale, checks }: Performance, { stage, inTurn }: Means): Promise<readonly CheckResult[]> {
   const target = stage.target(sabotage, timeScale);
   const pool = openPool();
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
   const fixtures = openFixtures({ verbs: target.verbs, description: target.description, pool, nameSuffix: "", recoveryMs: 1_000 });
-  const scope = {
-    verbs: target.verbs,
-    description: target.description,
-    profile: "quick" as const,
-    seed: 1,
-    claims,
-    fixtures,
-    recording: { measurements: new Map(), histories: new Map(), faults: [] },
-    runDirectory: tmpdir(),
-    word: `w${process.pid}`,
-    nowMs: Date.now,
-  };
-  const options = { scope, known: new Map(), runSignal: ending.signal, replayOf: (id: string) => id, onStrayError: () => () => undefined, leftBehind: new Set<string>() };
-  const one = async (check: Check, ordinal: number): Promise<CheckResult> => (await conduct(options, suite, check, ordinal)).result;
+  const one = (check: Check, ordinal: number): Promise<CheckResult> => conductAlone({ suite, ...target, fixtures, runSignal: ending.signal }, check, ordinal);
   try {
     // Asked for at once: the stage opens when all that share it have.
     await Promise.all(checks.flatMap(({ fixture }) => (fixture === undefined ? [] : [fixtures.shared(fixture)])));

@@ -1,15 +1,14 @@
 // Targets for the suite's own tests: stock workerd on loopback, its PoPs addresses of one process (or of two that know
 // nothing of each other), and a defect planted around every program that is deployed. Many targets share one process, each
 // with services, isolates and storage of its own: processes are what such a test would spend its time on.
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EdgemarkError } from "../../../contract/errors.js";
 import type { Binding, Capability, Deployment, DeploySpec, TargetDescription, TargetVerbs } from "../../../contract/target/types.js";
+import { startStockRuntime, type StockRuntime } from "../../runner/stock-runtime.fixture.js";
 
 const popIds = ["a", "b"] as const;
 const declared: readonly Capability[] = ["workers", "deploy", "workers.multiple", "workers.env", "workers.service", "workers.wait-until", "workers.websocket", "durable-objects"];
@@ -41,11 +40,6 @@ interface Placed {
   readonly at: string;
 }
 
-interface Runtime {
-  readonly child: ChildProcess;
-  readonly ports: ReadonlyMap<string, number>;
-}
-
 /** The name of a worker among those of all targets of a stage. */
 const placeOf = (at: string, name: string): string => `${at}--${name}`;
 
@@ -65,14 +59,14 @@ function scratchFolder(): string {
 export function openStage({ deployments, isSplit = false }: StageOptions): Stage {
   const folder = mkdtempSync(join(scratchFolder(), "edgemark-sabotage-"));
   const deployed = new Map<string, Placed>();
-  let runtimes: readonly Runtime[] = [];
+  let runtimes: readonly StockRuntime[] = [];
   let versions = 0;
 
   const restart = async (): Promise<void> => {
     const before = runtimes;
-    await Promise.all(before.map(({ child }) => killed(child)));
+    await Promise.all(before.map((runtime) => runtime.kill()));
     runtimes = [];
-    const start = (pop: string, index: number): Promise<Runtime> =>
+    const start = (pop: string, index: number): Promise<StockRuntime> =>
       startRuntime({ folder: join(folder, `${pop}-${++versions}`), disk: join(folder, `disk-${pop}`), placed: [...deployed.values()], ports: before[index]?.ports ?? new Map() });
     runtimes = await Promise.all((isSplit ? popIds : popIds.slice(0, 1)).map(start));
   };
@@ -143,7 +137,7 @@ export function openStage({ deployments, isSplit = false }: StageOptions): Stage
     async close() {
       // Before the first start there is nothing to wait for, and nothing that would end the waiting.
       if (asked >= deployments) await queue;
-      await Promise.all(runtimes.map(({ child }) => killed(child)));
+      await Promise.all(runtimes.map((runtime) => runtime.kill()));
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -157,14 +151,13 @@ interface Start {
   readonly ports: ReadonlyMap<string, number>;
 }
 
-async function startRuntime({ folder, disk, placed, ports }: Start): Promise<Runtime> {
+function startRuntime({ folder, disk, placed, ports }: Start): Promise<StockRuntime> {
   mkdirSync(folder, { recursive: true });
   mkdirSync(disk, { recursive: true });
   writeFileSync(join(folder, "saboteur.js"), readFileSync(saboteur));
   const services = placed.map((one, index) => serviceOf(one, index, folder));
-  const config = join(folder, "config.capnp");
   writeFileSync(
-    config,
+    join(folder, "config.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "disk", disk = (path = ${JSON.stringify(disk)}, writable = true)), ${services.join(", ")}],
@@ -172,14 +165,7 @@ const config :Workerd.Config = (
 );
 `,
   );
-  const binary = join(dirname(createRequire(import.meta.url).resolve("workerd/package.json")), "bin", "workerd");
-  const child = spawn(binary, ["serve", config, "--control-fd=3", "--experimental"], { stdio: ["ignore", "ignore", "pipe", "pipe"] });
-  try {
-    return { child, ports: await portsOf(child, placed.length) };
-  } catch (error) {
-    await killed(child);
-    throw error;
-  }
+  return startStockRuntime(folder, placed.length);
 }
 
 function serviceOf({ spec: { name, modules, mainModule, compatibilityDate, compatibilityFlags, bindings }, sabotage, at }: Placed, index: number, folder: string): string {
@@ -220,28 +206,4 @@ function bindingOf(binding: Binding, at: string): string {
     default:
       throw new EdgemarkError("harness.internal", `a binding that the stock target has expected; ${binding.name} is ${binding.kind}`);
   }
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  if (child.exitCode === null && child.signalCode === null && child.kill("SIGKILL")) await ended;
-}
-
-function portsOf(child: ChildProcess, count: number): Promise<ReadonlyMap<string, number>> {
-  return new Promise((resolve, reject) => {
-    const ports = new Map<string, number>();
-    let said = "";
-    let told = "";
-    const timer = setTimeout(() => reject(new Error("workerd was not listening within 90 s")), 90_000);
-    child.stderr?.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-2000)));
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}: ${said}`)));
-    child.stdio[3]?.on("data", (data: Buffer) => {
-      told += data.toString();
-      for (const [, socket = "", port = ""] of told.matchAll(/"event":"listen","socket":"([^"]*)","port":(\d+)/g)) ports.set(socket, Number(port));
-      if (ports.size < count) return;
-      clearTimeout(timer);
-      resolve(ports);
-    });
-  });
 }

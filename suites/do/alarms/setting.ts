@@ -58,17 +58,21 @@ export const settingChecks: readonly Check[] = [
   doCheck({
     ...waiting,
     id: "do.alarm.overwrite",
-    promise: "an object has one alarm: setting another replaces the first, which does not run",
+    promise: "an object has one alarm: setting another replaces the first, be it later or sooner, and the first does not run",
     claims: ["DO-31"],
     async run(context) {
-      const alarm = alarmClient(context);
-      const dueAtMs = Number(await alarm.call("planTwice", 300, 1_500));
+      const put = alarmClient(context, `${context.unique}-put-off`);
+      const hastened = alarmClient(context, `${context.unique}-hastened`);
 
-      const runs = await alarm.ran(1);
+      const laterMs = await put.call("planTwice", 300, 3_600_000);
+      assert.equal(await put.call("due"), laterMs, "the time of the alarm that was put off");
+      const soonerMs = await hastened.call("planTwice", 3_600_000, 300);
+      const [run] = await hastened.ran(1);
       await untilOthersRan(context, 300);
 
-      assert.ok((runs[0]?.startedAtMs ?? 0) >= dueAtMs, "the run is the second alarm's");
-      assert.equal((await alarm.runs()).length, 1, "runs");
+      assert.ok((run?.startedAtMs ?? 0) >= Number(soonerMs), "the run is the second alarm's");
+      assert.equal(await hastened.call("due"), null, "what is left of the first");
+      assert.deepEqual(await put.runs(), [], "runs of the alarm that was put off");
     },
   }),
   doCheck({

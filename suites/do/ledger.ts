@@ -27,6 +27,14 @@ export function givenUpMs(context: CheckContext): number {
   return Math.max(leastTakeoverMs, context.scaled(longestTakeoverMs));
 }
 
+/** The longest lease that is known of any runtime. No time scale shortens it: it is what storage and clocks allow. */
+export const leaseMs = 20_000;
+
+/** The same for a PoP that is silent and not seen to be dead: it keeps what it owns until its lease is over. */
+export function givenUpOfSilentMs(context: CheckContext): number {
+  return Math.max(2 * leaseMs, givenUpMs(context));
+}
+
 /** A row as its writer was told of it: acknowledged. */
 export interface Row {
   readonly seq: number;

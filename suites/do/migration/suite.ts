@@ -6,7 +6,7 @@ import { longestGap } from "../../../load/open-loop/gap.js";
 import { latencySeries } from "../../../load/open-loop/result.js";
 import type { Profile } from "../../../contract/result/document.js";
 import { type Check, type CheckContext, Inconclusive, type Suite } from "../../check.js";
-import { faultsOf, ledgerOf, type LedgerDoor, readLedger, type Row, tryAppend } from "../ledger.js";
+import { faultsOf, leaseMs, ledgerOf, type LedgerDoor, readLedger, type Row, tryAppend } from "../ledger.js";
 import { assertTakenOver, countFaults, load, outage, type Outage, type OutageKind, ratePerSecond } from "./outage.js";
 
 const base = { level: "distributed", pops: 2, fixture: ledgerOf("1") } as const;
@@ -16,8 +16,6 @@ const killsByProfile = { quick: 3, full: 10, nightly: 20 } as const;
 const fewByProfile = { quick: 1, full: 3, nightly: 10 } as const;
 /** A target that takes longer says so with one outage; a quick run does not wait for more. */
 const slowMs = 5_000;
-/** A PoP that is silent keeps its objects until its lease is over, as far as this is known of any runtime: 20 s. */
-const leaseMs = 20_000;
 const patientTimeoutMs = 900_000;
 
 const kinds = {

@@ -2,7 +2,7 @@
 // two owners, a stale reader or a superseded writer show in the rows and cannot be talked away.
 import assert from "node:assert/strict";
 import { type Check, type CheckContext, Inconclusive } from "../../check.js";
-import { append, faultsOf, givenUpMs, ledgerClass, ledgerOf, type LedgerDoor, objectIdOf, ownerOf, readLedger, type Row, rowOf, tryAppend } from "../ledger.js";
+import { append, faultsOf, givenUpMs, givenUpOfSilentMs, ledgerClass, ledgerOf, type LedgerDoor, objectIdOf, ownerOf, readLedger, type Row, rowOf, tryAppend } from "../ledger.js";
 
 const base = { level: "distributed", pops: 2, fixture: ledgerOf("1"), timeoutMs: 60_000 } as const;
 /** Objects whose first requests race: a race is lost once in a while only. */
@@ -26,8 +26,11 @@ async function assertSound(ledger: LedgerDoor, acknowledged: readonly Row[], pop
   }
 }
 
-/** One client that appends until it was acknowledged so often by an instance that was not there before. */
-async function appendUntilTakenOver(context: CheckContext, ledger: LedgerDoor, pop: string, before: string, times: number): Promise<readonly Row[]> {
+/** So many appends in a row by whoever takes over. */
+const appendsAfter = 3;
+
+/** One client that appends until it was acknowledged a few times by an instance that was not there before. */
+async function appendUntilTakenOver(context: CheckContext, ledger: LedgerDoor, pop: string, { before, deadlineMs }: { readonly before: string; readonly deadlineMs: number }): Promise<readonly Row[]> {
   const acknowledged: Row[] = [];
   await context.until(
     async () => {
@@ -35,8 +38,8 @@ async function appendUntilTakenOver(context: CheckContext, ledger: LedgerDoor, p
       if (row !== undefined) acknowledged.push(row);
       return acknowledged.filter(({ instance }) => instance !== before).length;
     },
-    (count) => count >= times,
-    { deadlineMs: givenUpMs(context), intervalMs: 1, what: `${times} appends to ${ledger.name} through PoP ${pop}, acknowledged by an instance that began after the fault` },
+    (count) => count >= appendsAfter,
+    { deadlineMs, intervalMs: 1, what: `${appendsAfter} appends to ${ledger.name} through PoP ${pop}, acknowledged by an instance that began after the fault` },
   );
   return acknowledged;
 }
@@ -134,7 +137,7 @@ export const ownerChecks: readonly Check[] = [
           const first = firsts[index];
           assert.ok(first, "every object was written to");
           const before = areThere[index] === true ? first.instance : "";
-          const rows = await Promise.all(survivors.map((pop) => appendUntilTakenOver(context, ledger, pop, before, 3)));
+          const rows = await Promise.all(survivors.map((pop) => appendUntilTakenOver(context, ledger, pop, { before, deadlineMs: givenUpMs(context) })));
           return [first, ...rows.flat()];
         }),
       );
@@ -160,7 +163,8 @@ export const ownerChecks: readonly Check[] = [
       const { popId: owner } = await ownerOf(context, fixture, await objectIdOf(fixture, ledger.name, pops[0] ?? ""));
       const other = pops.find((pop) => pop !== owner) ?? "";
 
-      const late = fixture.request({ pop: owner, path: `/append/${ledger.name}?waitMs=${lateMs}`, deadlineMs: givenUpMs(context) + 30_000 });
+      const deadlineMs = givenUpOfSilentMs(context);
+      const late = fixture.request({ pop: owner, path: `/append/${ledger.name}?waitMs=${lateMs}`, deadlineMs: deadlineMs + 30_000 });
       const lateEnd = late.then(
         (response) => ({ words: `HTTP ${response.status}: ${response.text}`, row: response.status === 200 ? rowOf(response) : undefined }),
         (error: unknown) => ({ words: error instanceof Error ? error.message : String(error), row: undefined }),
@@ -168,7 +172,7 @@ export const ownerChecks: readonly Check[] = [
       let isLateOver = false;
       void lateEnd.then(() => (isLateOver = true));
       const fault = await context.inject({ kind: "pause", popId: owner });
-      const rows = await appendUntilTakenOver(context, ledger, other, first.instance, 3);
+      const rows = await appendUntilTakenOver(context, ledger, other, { before: first.instance, deadlineMs });
       if (isLateOver) throw new Inconclusive(`the event at the frozen PoP ${owner} was over before another instance had taken over`);
       await context.heal(fault.faultId);
       const { words, row } = await lateEnd;

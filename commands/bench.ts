@@ -9,6 +9,7 @@ import { openTarget, type OpenedTarget } from "../targets/open.js";
 import { startBareWorkerd } from "./bench/bare-workerd.js";
 import { failoverGaps } from "./bench/failover.js";
 import { hitFigures } from "./bench/hits.js";
+import { coldFigures } from "./bench/cold.js";
 import { compareFigures, usualCompareFigures } from "./bench/compare.js";
 import { d1Figures } from "./bench/d1.js";
 import type { Figure } from "./bench/figure.js";
@@ -21,7 +22,7 @@ import type { CommandIo } from "./io.js";
 import type { MutantParts } from "./mutants.js";
 
 /** What can be measured alone. */
-const benchParts = ["memory", "rates", "hits", "failover", "objects", "d1", "report", "compare"] as const;
+const benchParts = ["memory", "rates", "hits", "failover", "cold", "objects", "d1", "report", "compare"] as const;
 /** What is measured when nothing is named: comparing takes the better part of an hour. */
 const usualParts: readonly string[] = benchParts.filter((part) => part !== "compare");
 type BenchPart = (typeof benchParts)[number];
@@ -58,8 +59,9 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
       { flags: "--json", words: "one JSON object on stdout: {figures, conditions} (default: off)" },
     ],
     examples: [
-      ["edgemark bench", "everything, about eight minutes"],
+      ["edgemark bench", "everything, about ten minutes"],
       ["edgemark bench --only objects --kills 20", "Durable Objects under faults"],
+      ["edgemark bench --only cold", "cold starts beside those of bare workerd"],
       ["edgemark bench --only d1", "reads at a replica, and D1 beside stock workerd's"],
       ["edgemark bench --only compare", "how often comparisons are wrong, the better part of an hour"],
       ["edgemark bench --rounds 3 --kills 0", "rates only, quicker"],
@@ -89,7 +91,8 @@ export function benchCommand(loadParts: () => Promise<MutantParts>): CommandSpec
 export async function runBench(options: BenchOptions, parts: MutantParts, io: CommandIo): Promise<number> {
   const figures: Figure[] = [];
   const loadBefore = loadavg()[0] ?? 0;
-  if (options.only.some((part) => !["objects", "d1", "report", "compare"].includes(part))) figures.push(...(await requestFigures(options, parts, io)));
+  if (options.only.some((part) => !["cold", "objects", "d1", "report", "compare"].includes(part))) figures.push(...(await requestFigures(options, parts, io)));
+  if (options.only.includes("cold")) figures.push(...(await coldFigures(options, io)));
   if (options.only.includes("objects") && options.kills > 0) figures.push(...(await objectFigures(options, io)));
   if (options.only.includes("d1")) figures.push(...(await d1Figures(options, io)));
   if (options.only.includes("compare")) figures.push(...(await compareFigures({ ...usualCompareFigures, comparisons: options.comparisons }, io)));

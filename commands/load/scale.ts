@@ -205,7 +205,7 @@ async function byKeys({ reopen, signal, say }: LoadScope, settings: ScaleSetting
 async function ask({ url, host }: Deployment["endpoints"][number], path: string): Promise<void> {
   const client = await openColdClient(url);
   try {
-    const { status } = await client.ask(host, 0, path);
+    const { status } = await client.ask(host, { path });
     if (status !== 200) throw new EdgemarkError("target.refused", `keys to be written expected; ${path} was answered with ${status}; see what the target says`);
   } finally {
     client.close();

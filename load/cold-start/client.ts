@@ -13,15 +13,22 @@ export interface FirstByte {
   readonly before: number | undefined;
 }
 
+export interface AskOptions {
+  /** "/" by default. */
+  readonly path?: string;
+  /** The beginning of the head, which says for whom it is, goes out so long before its end; default 0: all at once. */
+  readonly aheadMs?: number;
+  /** Called right before the end of the head goes out. */
+  readonly onSend?: () => void;
+}
+
 export interface ColdClient {
   /**
    * Asks once.
    * @param host the Host header
-   * @param aheadMs the beginning of the head, which says for whom it is, goes out so long before its end; 0: all at once
-   * @param path what is asked for, "/" by default
    * @throws EdgemarkError target.refused when no answer comes
    */
-  ask(host: string, aheadMs?: number, path?: string): Promise<FirstByte>;
+  ask(host: string, options?: AskOptions): Promise<FirstByte>;
   close(): void;
 }
 
@@ -65,7 +72,7 @@ export async function openColdClient(url: string): Promise<ColdClient> {
     resolve({ firstByteMs, status: parser.status, before: before === undefined ? undefined : Number(before) });
   });
   return {
-    async ask(host, aheadMs = 0, path = "/") {
+    async ask(host, { path = "/", aheadMs = 0, onSend } = {}) {
       const begin = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n`, "latin1");
       const end = Buffer.from("Accept: */*\r\n\r\n", "latin1");
       const answer = new Promise<FirstByte>((resolve, reject) => {
@@ -80,6 +87,7 @@ export async function openColdClient(url: string): Promise<ColdClient> {
           socket.write(begin);
           await new Promise((resolve) => setTimeout(resolve, aheadMs));
         }
+        onSend?.();
         if (current !== undefined) current.sentMs = performance.now();
         socket.write(aheadMs > 0 ? end : Buffer.concat([begin, end]));
         return await answer;

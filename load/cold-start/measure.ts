@@ -77,8 +77,8 @@ export async function measureCold(scope: ColdScope, series: ColdSeries): Promise
   return { samples, deployMs: deployedMs / Math.max(1, deployments), ...(endedEarly === undefined ? {} : { endedEarly }) };
 }
 
-/** One sample at one PoP. @param warm what is asked before, so that nothing but the version is new */
-async function sampleAt(endpoint: Endpoint, warm: Endpoint, aheadMs: number): Promise<ColdSample> {
+/** One sample at one PoP. @throws EdgemarkError target.refused @param warm what is asked before, so that nothing but the version is new */
+export async function sampleAt(endpoint: Endpoint, warm: Endpoint, aheadMs: number): Promise<ColdSample> {
   const pids = [process.pid, ...descendantsOf(process.pid)];
   await atRest(pids.slice(1));
   const client = await openColdClient(endpoint.url);
@@ -86,13 +86,14 @@ async function sampleAt(endpoint: Endpoint, warm: Endpoint, aheadMs: number): Pr
   const warming = warm.url === endpoint.url ? client : await openColdClient(warm.url);
   try {
     for (let request = 0; request < warmingRequests; request++) await warming.ask(warm.host);
-    const before = usageOf(pids);
-    const cold = await client.ask(endpoint.host, aheadMs);
-    const after = usageOf(pids);
+    // What is loaded during a head start is not in the time that is measured, and neither is what it waited.
+    let waitedBeforeMs = 0;
+    const cold = await client.ask(endpoint.host, { aheadMs, onSend: () => (waitedBeforeMs = usageOf(pids).waitedMs) });
+    const waitedMs = usageOf(pids).waitedMs - waitedBeforeMs;
     if (cold.status !== 200) throw new Error(`the worker was expected to answer with status 200; ${cold.status} came`);
     const again: number[] = [];
     for (let request = 0; request < warmRequests; request++) again.push((await client.ask(endpoint.host)).firstByteMs);
-    return { coldMs: cold.firstByteMs, warmMs: median(again), before: cold.before, waitedMs: after.waitedMs - before.waitedMs };
+    return { coldMs: cold.firstByteMs, warmMs: median(again), before: cold.before, waitedMs };
   } finally {
     warming.close();
     client.close();

@@ -2,10 +2,10 @@
 // is a file that the supervisor wrote. An isolate that could not be loaded stays so under its name, so every version and
 // every eviction has a name of its own.
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { isolateHeader, mainOf, type StoredWorker } from "./stored-worker.js";
+import { isolateEntrypoint, isolateHeader, mainOf, type StoredWorker } from "./stored-worker.js";
 
 interface Loaded {
-  getEntrypoint(name?: string): Fetcher & { scheduled(event: object): Promise<{ outcome: string; noRetry: boolean }>; ping(): Promise<void>; end(): Promise<void> };
+  getEntrypoint(name?: string): Fetcher & { scheduled(event: object): Promise<{ outcome: string; noRetry: boolean }> };
 }
 
 interface Env {
@@ -59,14 +59,14 @@ export class LoaderAdmin extends WorkerEntrypoint<Env> {
     switch (pathname) {
       case "/load":
         try {
-          await worker.getEntrypoint("EdgemarkIsolate").ping();
+          await worker.getEntrypoint(isolateEntrypoint).fetch("http://isolate/");
           return new Response("loaded");
         } catch (error) {
           return new Response(error instanceof Error ? error.message : String(error), { status: 422 });
         }
       case "/end":
         // The call never returns from an isolate that is gone.
-        await worker.getEntrypoint("EdgemarkIsolate").end().catch(() => undefined);
+        await worker.getEntrypoint(isolateEntrypoint).fetch("http://isolate/", { method: "DELETE" }).catch(() => undefined);
         return new Response("ended");
       case "/scheduled": {
         const { outcome, noRetry }: { outcome: string; noRetry: boolean } = await worker.getEntrypoint().scheduled({ cron, scheduledTime: new Date(scheduledTimeMs ?? 0) });

@@ -3,6 +3,8 @@ import { patch, type PlantedSabotage } from "./defect.worker.js";
 import { state, storage } from "./places.worker.js";
 
 const nothing = (): undefined => undefined;
+/** Objects that gave work to waitUntil. */
+const answering = new WeakSet<object>();
 
 export const sabotages: readonly PlantedSabotage[] = [
   {
@@ -65,10 +67,15 @@ export const sabotages: readonly PlantedSabotage[] = [
     what: "What an object gave to waitUntil ends with its answer.",
     caughtBy: ["do.wait-until"],
     defect: {
-      state: (ctx) =>
-        patch(ctx, "waitUntil", (_original, _given, self) => {
-          setTimeout(() => (self as DurableObjectState).abort("the answer is given"), 10);
-        }),
+      object(object, ctx) {
+        patch(ctx, "waitUntil", (_original, _given, self) => void answering.add(self));
+        // The instance is gone when the next event comes: what it was at ends with it.
+        patch(object, "act", (original, given, self) => {
+          const { ctx: of } = self as { readonly ctx: DurableObjectState };
+          if (answering.has(of)) of.abort("the answer is given");
+          return original(...given);
+        });
+      },
     },
   },
   {

@@ -2,10 +2,10 @@
 // everything else, and the rest a few at a time.
 import { setMaxListeners } from "node:events";
 import type { CheckResult } from "../../../contract/result/document.js";
-import type { Check, Suite } from "../../check.js";
+import type { Check, CheckContext, Suite } from "../../check.js";
 import { conductAlone } from "../../runner/conduct.fixture.js";
-import { openPool } from "../../runner/exchange.js";
-import { openFixtures } from "../../runner/fixtures.js";
+import { exchangeDefaults, openPool } from "../../runner/exchange.js";
+import { type FixtureDeployments, openFixtures } from "../../runner/fixtures.js";
 import { openStage, type Stage } from "./stock.fixture.js";
 
 /** Checks that are performed with one defect. */
@@ -19,10 +19,16 @@ export interface Performance {
   readonly checks: readonly Check[];
 }
 
+/** The sabotage that plants nothing. */
+export const sound = "none";
 /** Processes that share the defects which can share one. */
 const sharedStages = 2;
 /** Checks at once, those that wait not counted. */
 const atOnce = 12;
+
+/** What must pass may take so many times longer than a check allows: how fast it is on a machine that is busy says nothing. */
+const patience = 6;
+const patientMs = 200_000;
 
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -55,7 +61,10 @@ export function openPerformances(suite: Suite, performances: readonly Performanc
   const apart = performances.flatMap(({ checks, ...one }) => checks.filter(({ isDisturbing }) => isDisturbing === true).map((check) => ({ ...one, checks: [check] })));
   const rest = performances.map((one) => ({ ...one, checks: one.checks.filter(({ isDisturbing }) => isDisturbing !== true) })).filter(({ checks }) => checks.length > 0);
   const shared = rest.filter(({ isSplit }) => isSplit !== true);
-  for (let index = 0; index < sharedStages; index++) perform(shared.filter((_, place) => place % sharedStages === index), false);
+  // What must pass has a process to itself: one that is busy with a hundred broken programs lets its timers and sockets wait for seconds.
+  perform(shared.filter(({ sabotage }) => sabotage === sound), false);
+  const broken = shared.filter(({ sabotage }) => sabotage !== sound);
+  for (let index = 0; index < sharedStages; index++) perform(broken.filter((_, place) => place % sharedStages === index), false);
   for (const one of rest.filter(({ isSplit }) => isSplit === true)) perform([one], true);
   for (const one of apart) perform([one], one.isSplit === true);
   return { outcomes: new Map([...outcomes].map(([name, parts]) => [name, Promise.all(parts).then((lists) => lists.flat())])), closed: Promise.all(closings) };
@@ -71,8 +80,10 @@ async function resultsOf(suite: Suite, { sabotage, timeScale, checks }: Performa
   const pool = openPool();
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
-  const fixtures = openFixtures({ verbs: target.verbs, description: target.description, pool, nameSuffix: "", recoveryMs: 1_000 });
-  const one = (check: Check, ordinal: number): Promise<CheckResult> => conductAlone({ suite, ...target, fixtures, runSignal: ending.signal }, check, ordinal);
+  const isSound = sabotage === sound;
+  const opened = openFixtures({ verbs: target.verbs, description: target.description, pool, nameSuffix: "", recoveryMs: 1_000 });
+  const fixtures = isSound ? patientDoors(opened) : opened;
+  const one = (check: Check, ordinal: number): Promise<CheckResult> => conductAlone({ suite, ...target, fixtures, runSignal: ending.signal }, isSound ? patient(check) : check, ordinal);
   try {
     // Asked for at once: the stage opens when all that share it have.
     await Promise.all(checks.flatMap(({ fixture }) => (fixture === undefined ? [] : [fixtures.shared(fixture)])));
@@ -82,6 +93,26 @@ async function resultsOf(suite: Suite, { sabotage, timeScale, checks }: Performa
     await fixtures.close();
     pool.close();
   }
+}
+
+/** Requests that are given up later. */
+function patientDoors(fixtures: FixtureDeployments): FixtureDeployments {
+  return {
+    ...fixtures,
+    door(deployment, signal) {
+      const door = fixtures.door(deployment, signal);
+      return { ...door, request: (request) => door.request({ ...request, deadlineMs: (request.deadlineMs ?? exchangeDefaults.deadlineMs) * patience }) };
+    },
+  };
+}
+
+/** A check that gives up later. */
+function patient(check: Check): Check {
+  const later = (context: CheckContext): CheckContext => {
+    const until: CheckContext["until"] = (probe, satisfied, options) => context.until(probe, satisfied, { ...options, deadlineMs: options.deadlineMs * patience });
+    return new Proxy(context, { get: (of, name): unknown => (name === "until" ? until : Reflect.get(of, name)) });
+  };
+  return { ...check, timeoutMs: patientMs, run: (context) => check.run(later(context)) };
 }
 
 /** @returns has work done, so much of it at once */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { doSuite } from "../suite.js";
 import type { Check } from "../../check.js";
 import { loadSabotages } from "./files.js";
-import { openPerformances, type Performance, type Performances } from "./performance.fixture.js";
+import { openPerformances, type Performance, type Performances, sound as noSabotage } from "./performance.fixture.js";
 
 const sabotages = await loadSabotages();
 const byId = new Map(doSuite.checks.map((check) => [check.id, check]));
@@ -30,7 +30,7 @@ describe("checks of the Durable Objects suite on stock workerd", function () {
   before(() => {
     const sound = [...new Set(sabotages.map(({ timeScale }) => timeScale ?? 1))].map((timeScale): Performance => {
       const ids = new Set(sabotages.filter((one) => (one.timeScale ?? 1) === timeScale).flatMap(({ caughtBy }) => caughtBy));
-      return { name: `none at ${timeScale}`, sabotage: "none", timeScale, checks: checksOf([...ids].filter((id) => !takeMinutes.has(id))) };
+      return { name: `none at ${timeScale}`, sabotage: noSabotage, timeScale, checks: checksOf([...ids].filter((id) => !takeMinutes.has(id))) };
     });
     const broken = sabotages.map(({ name, caughtBy, isSplit = false, timeScale = 1, patienceMs: own }): Performance => {
       const checks = checksOf(caughtBy).map((check) => (own === undefined && check.isWaiting === true ? check : { ...check, timeoutMs: own ?? patienceMs }));

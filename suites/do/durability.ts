@@ -139,12 +139,18 @@ const checks: readonly Check[] = [
         await act(...call);
         return performance.now() - startMs;
       };
+      // What has to wait takes as long every time; what need not is slow once where the machine stands still.
+      const soonestMs = async (...call: Parameters<Act>): Promise<number> => {
+        let soonest = await tookMs(...call);
+        for (let tries = 1; tries < 3 && soonest >= slowMs; tries++) soonest = Math.min(soonest, await tookMs(...call));
+        return soonest;
+      };
       await act("put", "key", 1);
       const fault = await context.inject({ kind: "slow-disk", popId: pop, parameters: { delayMs: slowMs } });
 
-      const readMs = await tookMs("get", "key");
+      const readMs = await soonestMs("get", "key");
       const writeMs = await tookMs("put", "key", 2);
-      const unconfirmedMs = await tookMs("putUnconfirmed", "key", 3);
+      const unconfirmedMs = await soonestMs("putUnconfirmed", "key", 3);
       const afterMs = await tookMs("put", "key", 4);
       await context.heal(fault.faultId);
 

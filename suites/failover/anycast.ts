@@ -19,6 +19,10 @@ const steadyMs = 400;
 /** A dead PoP is noticed at once; a frozen one only by its silence, so the load goes on for longer. */
 const afterFaultMs = { kill: 900, pause: 3000 } as const;
 const marginMs = 15_000;
+/** The end of a load, when the edge has had time to take over. */
+const settledSeconds = 0.3;
+/** An edge that has not taken over by then has this much longer, because the machine may have stood still; the gap is then as long as it took. */
+const lateMs = 5_000;
 
 /** PoP ids by the colo their own address reports. @throws AssertionError when two PoPs cannot be told apart */
 export async function colosOf(context: CheckContext): Promise<ReadonlyMap<string, string>> {
@@ -32,8 +36,8 @@ export async function colosOf(context: CheckContext): Promise<ReadonlyMap<string
 }
 
 /** The PoP that answers a new connection to the anycast address now: an open one stays where it landed. */
-export async function servingPop(context: CheckContext, colos: ReadonlyMap<string, string>): Promise<string> {
-  const response = await context.fixture.request({ pop: "anycast", path: "/", headers: { connection: "close" } });
+export async function servingPop(context: CheckContext, colos: ReadonlyMap<string, string>, deadlineMs?: number): Promise<string> {
+  const response = await context.fixture.request({ pop: "anycast", path: "/", headers: { connection: "close" }, ...(deadlineMs === undefined ? {} : { deadlineMs }) });
   assert.equal(response.status, 200);
   return colos.get(response.headers["x-colo"] ?? "") ?? `unknown colo ${response.headers["x-colo"]}`;
 }
@@ -73,8 +77,13 @@ export async function load(context: CheckContext, options: LoadOptions): Promise
 
 export interface Outage {
   readonly victim: string;
+  /** Until another PoP answered, also when that was after the load. */
   readonly gap: Gap;
   readonly result: OpenLoopResult;
+  /** Why nobody may judge the gap. */
+  readonly voidBecause?: string;
+  /** Set when no other PoP took over. */
+  readonly failure?: Error;
   /** Seconds since the load began, when the fault was in effect. */
   readonly faultAtSeconds: number;
 }
@@ -86,15 +95,50 @@ export async function outage(context: CheckContext, kind: "kill" | "pause", colo
   await delay(context, steadyMs);
   const fault = await context.inject({ kind, popId: victim });
   const result = await loading.result;
+  const gap = longestGap(result.log);
+  assert.ok(gap, "the load sent requests");
+  const isTakenOver = [...result.log].slice(-ratePerSecond * settledSeconds).some(({ outcome, tag = "" }) => outcome === "ok" && colos.get(tag) !== victim);
+  const failure = isTakenOver ? undefined : await takenOverLate(context, victim, colos);
+  const takenOverMs = isTakenOver ? 0 : Date.now() - result.startedAtMs;
   await context.heal(fault.faultId);
   await context.until(
     () => servingPop(context, colos),
     (pop) => pop === victim,
     { deadlineMs: marginMs, intervalMs: 20, what: `PoP ${victim} serves the anycast address again after it came back` },
   );
-  const gap = longestGap(result.log);
-  assert.ok(gap, "the load sent requests");
-  return { victim, gap, result, faultAtSeconds: Math.max(0, fault.effectiveAtMs - result.startedAtMs) / 1000 };
+  const faultAtMs = fault.effectiveAtMs - result.startedAtMs;
+  const voidBecause = result.void ?? (faultAtMs > result.durationMs ? "the fault came after the load" : undefined);
+  return {
+    victim,
+    gap: { ...gap, gapMs: Math.max(gap.gapMs, takenOverMs - lastAnswerMs(result)) },
+    result,
+    faultAtSeconds: Math.max(0, faultAtMs) / 1000,
+    ...(voidBecause === undefined ? {} : { voidBecause }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** @throws AssertionError when no other PoP took over after one of the outages */
+export function assertTakenOver(seen: readonly Outage[]): void {
+  for (const { failure } of seen) if (failure !== undefined) throw failure;
+}
+
+/** Waits for another PoP to answer. @returns why it was waited for in vain */
+function takenOverLate(context: CheckContext, victim: string, colos: ReadonlyMap<string, string>): Promise<Error | undefined> {
+  return context
+    .until(
+      () => servingPop(context, colos, lateMs),
+      (pop) => pop !== victim,
+      { deadlineMs: lateMs, intervalMs: 20, what: `another PoP than ${victim} answers, after the fault` },
+    )
+    .then(() => undefined, (error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+}
+
+/** Time of the last answer of a load since its beginning, ms. */
+function lastAnswerMs({ log }: OpenLoopResult): number {
+  let lastMs = 0;
+  for (const { outcome, intendedMs, latencyMs } of log) if (outcome === "ok") lastMs = Math.max(lastMs, intendedMs + latencyMs);
+  return lastMs;
 }
 
 function delay(context: CheckContext, durationMs: number): Promise<void> {

@@ -261,10 +261,11 @@ describe("certify", () => {
   it("ends at once at the second signal", async () => {
     const { exits } = await called("certify", {
       checks: [hanging],
-      onStart: (interrupt) => {
-        setTimeout(interrupt, 10);
-        setTimeout(interrupt, 11);
-      },
+      onStart: (interrupt) =>
+        setTimeout(() => {
+          interrupt();
+          interrupt();
+        }, 10),
     });
 
     assert.deepEqual(exits, [3]);

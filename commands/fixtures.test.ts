@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL("../edgemark.js", import.meta.url));
 const silent = { out: () => undefined };
 
 describe("edgemark fixtures", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = "";
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "edgemark-fixtures-"));

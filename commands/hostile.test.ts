@@ -158,7 +158,8 @@ describe("a hostile target", function () {
     ];
     for (const [name, only, code, reason] of served) {
       it(name, async () => {
-        const checksMs = 1_500;
+        // Time runs out only where that is what is seen: a check that ends by itself has more than a busy machine takes.
+        const checksMs = code === 4 ? 1_500 : 15_000;
         const run = await certifyHere({ target: `grpc://127.0.0.1:${ports[name]}`, parts, scratch, checksMs, given: { only } });
 
         assertSound(run, { checksMs, hasDocument: true });

@@ -15,6 +15,7 @@ const idle: AlarmPlan = {};
 export class Alarming extends DurableObject<Env> {
   readonly #instance = crypto.randomUUID();
   #running = 0;
+  #isReleased = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -52,6 +53,7 @@ export class Alarming extends DurableObject<Env> {
       // What was written is kept when the handler fails, which an exception alone would undo only with a transaction.
       if (count <= (plan.failures ?? 0)) throw new Error("the handler fails on purpose");
       if (plan.takesMs !== undefined && count <= (plan.slowRuns ?? count)) await scheduler.wait(plan.takesMs);
+      while (plan.isHeld === true && !this.#isReleased) await scheduler.wait(20);
       storage.sql.exec("UPDATE runs SET endedAtMs = ? WHERE rowid = ?", Date.now(), rowid);
     } finally {
       this.#running--;
@@ -154,6 +156,10 @@ export class Alarming extends DurableObject<Env> {
 
   async setAndBeside(): Promise<readonly [boolean, boolean]> {
     return [(await this.ctx.storage.getAlarm()) !== null, (await this.ctx.storage.get("beside")) === true];
+  }
+
+  release(): void {
+    this.#isReleased = true;
   }
 
   instance(): string {

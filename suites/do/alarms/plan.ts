@@ -7,6 +7,8 @@ export interface AlarmPlan {
   readonly takesMs?: number;
   /** Only its first runs take that long. Default: all. */
   readonly slowRuns?: number;
+  /** Does not end before the object is told to release it. */
+  readonly isHeld?: boolean;
   /** Name of the object that is told when a run begins. */
   readonly witness?: string;
   /** Sets the next alarm while it runs, until it has run so many times. */

@@ -1,13 +1,15 @@
 // Expiration: how it is asked for, refused and listed, and that an expired key is gone. All keys that must expire are
 // written first and share one wait, so that a target in real time needs one minute and not six.
 import assert from "node:assert/strict";
-import type { CheckContext } from "../check.js";
+import { type CheckContext, Inconclusive } from "../check.js";
 import { assertRefused, kvClient, type KvValue, popsOf } from "./client.js";
 import { kvCheck } from "./check.js";
 
 const shortestTtlSeconds = 60;
 /** Slack after the moment of expiration: reading through a busy machine, and clocks in whole seconds. */
 const marginMs = 8000;
+/** Keys that a machine which stands still writes too slowly are written again, so many times in all. */
+const mostAttempts = 3;
 
 interface Expiring {
   readonly prefix: string;
@@ -40,6 +42,8 @@ async function write(context: CheckContext): Promise<Expiring> {
     // Cached for an hour; must still be gone when it expires.
     { op: "get", key: `${prefix}-ttl`, options: { cacheTtl: 3600 } },
   ]);
+  const isLate = Date.now() / 1000 > absoluteSeconds - shortestTtlSeconds;
+  if (isLate && answers.some(({ ok }) => !ok)) throw new Inconclusive("the keys were written so late that one expires too soon to be taken");
   for (const answer of answers) assert.ok(answer.ok, answer.ok ? "" : answer.message);
   const waitMs = context.scaled((shortestTtlSeconds + 5) * 1000);
   const over = new Promise<void>((resolve) => {
@@ -76,6 +80,7 @@ export const expirationChecks = [
         { op: "put", key: `${prefix}-absolute`, text: "value", options: { expiration: absoluteSeconds } },
         { op: "put", key: `${prefix}-kept`, text: "value" },
       ]);
+      const answeredAtSeconds = Math.floor(Date.now() / 1000);
       assert.ok(written.every((answer) => answer.ok));
 
       const { keys } = await kv.list({ prefix });
@@ -83,7 +88,9 @@ export const expirationChecks = [
       const byName = new Map(keys.map((key) => [key.name.slice(prefix.length + 1), key.expiration]));
       assert.equal(byName.get("absolute"), absoluteSeconds);
       const ttl = byName.get("ttl") ?? 0;
-      assert.ok(Math.abs(ttl - (writtenAtSeconds + shortestTtlSeconds)) <= 2, `the expiration of a TTL of 60 s is 60 s after the write: ${ttl - writtenAtSeconds} s`);
+      // Counted from some moment of the write, by clocks that may be 2 s apart.
+      const [earliest, latest] = [writtenAtSeconds + shortestTtlSeconds - 2, answeredAtSeconds + shortestTtlSeconds + 2];
+      assert.ok(ttl >= earliest && ttl <= latest, `the expiration of a TTL of 60 s is 60 s after the write: ${ttl - writtenAtSeconds} s after it began, which took ${answeredAtSeconds - writtenAtSeconds} s`);
       assert.equal(byName.get("kept"), undefined);
     },
   }),
@@ -199,24 +206,31 @@ export const expirationChecks = [
       const clients = pops.map((pop) => kvClient(context.fixture, pop));
       const ttlMs = context.scaled(shortestTtlSeconds * 1000);
       // A key from each PoP: whose clock counts is then seen from both sides.
-      const keys = pops.map((pop) => `${context.unique}-${pop}`);
-      const writtenMs = performance.now();
-      await Promise.all(clients.map((client, index) => client.put(keys[index] ?? "", "value", { expirationTtl: shortestTtlSeconds })));
+      let keys: readonly string[] = [];
       const readEverywhere = async (): Promise<readonly (string | null)[]> =>
         (await Promise.all(clients.map((client) => client.attempt(keys.map((key) => ({ op: "get", key })))))).flat().map((answer) => (answer.ok ? ((answer.value as KvValue | null)?.text ?? null) : "refused"));
 
-      // Nobody may miss it before half of its time, and everybody must when it is over.
+      // Nobody may miss it before half of its time, and everybody must when it is over. Keys that were written so slowly that
+      // half of it had passed tell nothing of that: then others are written.
       const early: (readonly (string | null)[])[] = [];
-      while (performance.now() - writtenMs < ttlMs / 2) {
-        early.push(await readEverywhere());
-        await nextProbe(context, ttlMs / 20);
+      for (let attempt = 0; early.length === 0 && attempt < mostAttempts; attempt++) {
+        keys = pops.map((pop) => `${context.unique}-${attempt}-${pop}`);
+        const writtenMs = performance.now();
+        const isEarly = (): boolean => performance.now() - writtenMs < ttlMs / 2;
+        await Promise.all(clients.map((client, index) => client.put(keys[index] ?? "", "value", { expirationTtl: shortestTtlSeconds })));
+        while (isEarly()) {
+          const values = await readEverywhere();
+          // An answer that came later may be of a later time.
+          if (isEarly()) early.push(values);
+          await nextProbe(context, ttlMs / 20);
+        }
       }
       await context.until(readEverywhere, (values) => values.every((value) => value === null), {
         deadlineMs: ttlMs / 2 + marginAfterTtlMs(ttlMs),
         what: "the expired key is absent at every PoP",
       });
 
-      assert.ok(early.length > 0, "the key was read before half of its time");
+      if (early.length === 0) throw new Inconclusive(`nothing was read within half of a key's time, ${ttlMs / 2} ms, in ${mostAttempts} attempts`);
       assert.deepEqual([...new Set(early.flat())], ["value"]);
     },
   }),

@@ -35,6 +35,11 @@ export interface ChaosPort {
    * @throws NotSent when it certainly did not arrive; anything else when no complete answer came: whether it happened is then unknown
    */
   send(request: ChaosRequest): Promise<ChaosAnswer>;
+  /**
+   * The same to the program of expirations, whose KV values show the clock of a PoP's platform timers; absent where the target cannot
+   * have it beside the workload's.
+   */
+  readonly sendToExpirations?: (request: ChaosRequest) => Promise<ChaosAnswer>;
   inject(fault: FaultSpec): Promise<FaultEffect>;
   heal(faultId: string): Promise<{ readonly evidence: string; readonly effectiveAtMs: number }>;
   /** Which PoP owns an object of the workload's class now, by the object's id in hex; absent when the target cannot say. */

@@ -135,6 +135,7 @@ export async function runChaos(port: ChaosPort, options: ChaosOptions): Promise<
       operationsFailed: count("fail"),
       answersLost: count("info"),
       faults: faults.length,
+      faultsOnTheTargetsWord: faults.filter(({ unseen }) => unseen !== undefined).length,
     },
   };
 }

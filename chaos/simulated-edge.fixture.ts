@@ -5,6 +5,8 @@ import { EdgemarkError } from "../contract/errors.js";
 import type { Capability, FaultSpec, TargetDescription } from "../contract/target/types.js";
 import { type ChaosAnswer, type ChaosPort, type ChaosRequest, NotSent } from "./port.js";
 import { randomOf } from "./random.js";
+import { carryOut, isChange, type Operated, type Stored } from "./simulated-object.fixture.js";
+import { harm, lateMs, newPop, type Pop } from "./simulated-pop.fixture.js";
 import { virtualTime, type VirtualTime } from "./virtual-time.fixture.js";
 
 export type Defect =
@@ -12,6 +14,9 @@ export type Defect =
   | "lost-write" // the death of an object's home undoes its last change
   | "lost-after-pause" // the same, by a pause of PoP b alone
   | "stale-read" // PoP c answers now and then what was before
+  | "stale-under-fire" // the same at every PoP, from the first fault on
+  | "forgets" // now and then a change is acknowledged and not made
+  | "forgets-under-fire" // the same, from the first fault on
   | "idle-nemesis" // faults are told and do nothing
   | "silent-nemesis" // faults do something and give no evidence
   | "unimplemented-nemesis"
@@ -28,24 +33,6 @@ export interface SimulatedEdge {
   readonly abort: (reason: Error) => void;
 }
 
-interface Stored {
-  cell: unknown;
-  list: unknown[];
-  before: { cell: unknown; list: unknown[] };
-  home: string;
-}
-
-interface Pop {
-  readonly id: string;
-  isDown: boolean;
-  isPaused: boolean;
-  isCutOff: boolean;
-  isWithoutStorage: boolean;
-  isWithoutPeers: boolean;
-  delayMs: number;
-  readonly resets: Set<() => void>;
-}
-
 export const simulatedPops = ["a", "b", "c"] as const;
 const can: readonly Capability[] = [
   "workers",
@@ -57,12 +44,25 @@ const can: readonly Capability[] = [
   "fault.isolate-clients",
   "fault.isolate-storage",
   "fault.isolate-peers",
+  "fault.isolate-control",
+  "fault.partition",
   "fault.slow-link",
+  "fault.lossy-link",
   "fault.reset-connections",
+  "fault.slow-disk",
+  "fault.full-disk",
+  "fault.overload",
+  "fault.clock-skew",
 ];
+/** How often a defect shows that does not show always. */
+const defectRatio = 0.3;
+const rareRatio = 0.05;
 
-/** @param seed draws latencies and when a defect shows */
-export function simulatedEdge(options: { readonly seed: number; readonly defect?: Defect; readonly capabilities?: readonly Capability[] }): SimulatedEdge {
+/**
+ * @param options.seed draws latencies and when a defect shows
+ * @param options.skews which clock a clock-skew sets wrong; default KV's
+ */
+export function simulatedEdge(options: { readonly seed: number; readonly defect?: Defect; readonly skews?: "workers" | "kv"; readonly capabilities?: readonly Capability[] }): SimulatedEdge {
   const { defect } = options;
   const random = randomOf(options.seed, "simulated edge");
   const time = virtualTime();
@@ -70,11 +70,13 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
   // Everybody who waits listens for the end.
   setMaxListeners(0, ending.signal);
   const pops = new Map<string, Pop>(
-    simulatedPops.map((id) => [id, { id, isDown: false, isPaused: false, isCutOff: false, isWithoutStorage: false, isWithoutPeers: false, delayMs: 0, resets: new Set() }]),
+    simulatedPops.map((id) => [id, newPop(id)]),
   );
   const objects = new Map<string, Stored>();
   const copies = new Map<string, Stored>();
   const faults = new Map<string, () => void>();
+  /** KV: when each value ends. */
+  const values = new Map<string, number>();
   let faultCount = 0;
   let isHealRefused = defect === "refusing-heal";
   let lostKey: string | undefined;
@@ -84,6 +86,12 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
     if (pop === undefined) throw new EdgemarkError("target.refused", `there is no PoP ${id}`);
     return pop;
   };
+
+  /** There and back over a link of each of these PoPs. */
+  async function along(link: keyof Pop["links"], ends: readonly Pop[]): Promise<void> {
+    const late = ends.reduce((sum, end) => sum + lateMs(end.links[link], random) + lateMs(end.links[link], random), 0);
+    if (late > 0) await time.wait(late, ending.signal);
+  }
 
   /** Until it is so, or the deadline. */
   async function until(isSo: () => boolean, deadlineAtMs: number): Promise<void> {
@@ -95,6 +103,7 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
 
   async function objectAt(pop: Pop, key: string, deadlineAtMs: number): Promise<Stored> {
     await until(() => !pop.isWithoutStorage, deadlineAtMs);
+    await along("storage", [pop]);
     let object = objects.get(key);
     if (object === undefined) {
       object = { cell: null, list: [], before: { cell: null, list: [] }, home: pop.id };
@@ -115,8 +124,18 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
       found.home = pop.id;
       return found;
     }
-    await until(() => !pop.isWithoutPeers && !home.isWithoutPeers && !home.isPaused && !home.isWithoutStorage, deadlineAtMs);
+    await until(() => !pop.isWithoutPeers && !home.isWithoutPeers && !pop.isDeafTo.has(home.id) && !home.isDeafTo.has(pop.id) && !home.isPaused && !home.isWithoutStorage, deadlineAtMs);
+    await along("peers", [pop, home]);
     return found;
+  }
+
+  /** The object itself, or where the edge has a defect something that is not. */
+  function seenBy(popId: string, object: Stored, asked: Operated): Stored {
+    const isUnderFire = faultCount > 0;
+    const isStale = !isChange(asked) && ((defect === "stale-read" && popId === "c" && random() < rareRatio) || (defect === "stale-under-fire" && isUnderFire && random() < defectRatio));
+    if (isStale) return { ...object, ...object.before };
+    const isForgotten = isChange(asked) && (defect === "forgets" || (defect === "forgets-under-fire" && isUnderFire)) && random() < defectRatio;
+    return isForgotten ? { ...object, list: [...object.list] } : object;
   }
 
   async function answer({ pop: popId, path, body, deadlineMs }: ChaosRequest, pop: Pop, deadlineAtMs: number): Promise<ChaosAnswer> {
@@ -127,18 +146,24 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
       case "/alive":
         await time.wait(Number(url.searchParams.get("afterMs") ?? 0), ending.signal);
         return ok("alive");
+      case "/now":
+        return ok(String(1_790_000_000_000 + time.nowMs() + (options.skews === "workers" ? pop.skewMs : 0)));
       case "/work":
+        await time.wait(10 / pop.cpuRatio, ending.signal);
         return ok("1");
       case "/id":
         return ok(`id of ${key}`);
       case "/probe":
         await objectAt(pop, key, deadlineAtMs);
-        return ok("written");
+        await time.wait(Number(url.searchParams.get("afterMs") ?? 0) + (body === undefined ? 0 : pop.diskDelayMs), ending.signal);
+        return body !== undefined && pop.isFull ? { status: 507, text: "full" } : ok("written");
       case "/operation": {
-        const asked = JSON.parse(body ?? "{}") as { workload: string; action: string; key: string; input?: unknown };
+        const asked = JSON.parse(body ?? "{}") as Operated;
         const object = await objectAt(pop, asked.key, deadlineAtMs);
-        const isStale = defect === "stale-read" && popId === "c" && asked.action === "read" && random() < 0.05;
-        return ok(JSON.stringify({ ok: true, output: carryOut(isStale ? { ...object, ...object.before } : object, asked) }));
+        if (isChange(asked) && pop.isFull) return ok(JSON.stringify({ ok: false, reason: "full" }));
+        const output = carryOut(seenBy(popId, object, asked), asked);
+        if (isChange(asked) && pop.diskDelayMs > 0) await time.wait(pop.diskDelayMs, ending.signal);
+        return ok(JSON.stringify({ ok: true, output }));
       }
       default:
         throw new Error(`nothing at ${path} within ${deadlineMs} ms`);
@@ -152,18 +177,22 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
     const isReset = new Promise<never>((_, reject) => {
       reset = () => reject(new Error("the connection was reset"));
     });
-    pop.resets.add(reset);
+    const home = objects.get(keyOf(request))?.home;
+    const breaking = [pop.resets, ...(home === undefined || home === pop.id ? [] : [pop.peerResets, popOf(home).peerResets])];
+    for (const resets of breaking) resets.add(reset);
     const work = async (): Promise<ChaosAnswer> => {
-      await time.wait(1 + random() * 4 + pop.delayMs, ending.signal);
+      await time.wait((1 + random() * 4) / pop.cpuRatio + lateMs(pop.links.clients, random), ending.signal);
       if (pop.isDown || pop.isCutOff) throw new NotSent("refused");
       await until(() => !pop.isPaused, deadlineAtMs);
       const result = await answer(request, pop, deadlineAtMs);
-      await time.wait(1 + random() * 4 + pop.delayMs, ending.signal);
+      await time.wait((1 + random() * 4) / pop.cpuRatio + lateMs(pop.links.clients, random), ending.signal);
       if (pop.isDown) throw new Error("the connection broke");
       await until(() => !pop.isPaused, deadlineAtMs);
       return result;
     };
-    return Promise.race([work(), isReset]).finally(() => pop.resets.delete(reset));
+    return Promise.race([work(), isReset]).finally(() => {
+      for (const resets of breaking) resets.delete(reset);
+    });
   }
 
   function undoLastChange(home: string): void {
@@ -171,33 +200,23 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
   }
 
   /** @returns what heals it */
-  function harm({ kind, popId, scope, parameters }: FaultSpec): () => void {
-    const pop = popOf(popId);
-    const set = (change: Partial<Omit<Pop, "id" | "resets">>, back: Partial<Omit<Pop, "id" | "resets">>): (() => void) => {
-      Object.assign(pop, change);
-      return () => void Object.assign(pop, back);
-    };
-    switch (kind) {
-      case "kill":
-      case "stop":
-        if (defect === "lost-write") undoLastChange(popId);
-        if (defect === "lost-object") lostKey ??= [...objects].find(([key]) => !key.includes("probe"))?.[0];
-        for (const reset of pop.resets) reset();
-        return set({ isDown: true }, defect === "never-heals" ? {} : { isDown: false });
-      case "pause":
-        if (defect === "lost-after-pause" && popId === "b") for (const id of simulatedPops) undoLastChange(id);
-        return set({ isPaused: true }, { isPaused: false });
-      case "isolate":
-        if (scope === "clients") return set({ isCutOff: true }, { isCutOff: false });
-        return scope === "storage" ? set({ isWithoutStorage: true }, { isWithoutStorage: false }) : set({ isWithoutPeers: true }, { isWithoutPeers: false });
-      case "slow-link":
-        return set({ delayMs: parameters?.["delayMs"] ?? 0 }, { delayMs: 0 });
-      case "reset-connections":
-        for (const reset of pop.resets) reset();
-        return () => undefined;
-      default:
-        throw new EdgemarkError("target.unimplemented", `no ${kind} here`);
-    }
+  function struck(fault: FaultSpec): () => void {
+    const isDeath = fault.kind === "kill" || fault.kind === "stop";
+    if (isDeath && defect === "lost-write") undoLastChange(fault.popId);
+    if (isDeath && defect === "lost-object") lostKey ??= [...objects].find(([key]) => !key.includes("probe"))?.[0];
+    if (fault.kind === "pause" && defect === "lost-after-pause" && fault.popId === "b") for (const id of simulatedPops) undoLastChange(id);
+    const heal = harm(popOf(fault.popId), fault, popOf);
+    return isDeath && defect === "never-heals" ? () => undefined : heal;
+  }
+
+  async function expirations({ pop: popId, path, body }: ChaosRequest): Promise<ChaosAnswer> {
+    await time.wait(2, ending.signal);
+    const { searchParams } = new URL(path, "http://edge");
+    const key = searchParams.get("key") ?? "";
+    const nowMs = time.nowMs() + (options.skews === "workers" ? 0 : popOf(popId).skewMs);
+    if (body === undefined) return { status: 200, text: (values.get(key) ?? 0) > nowMs ? "there" : "gone" };
+    values.set(key, nowMs + Number(searchParams.get("lifeSeconds")) * 1_000);
+    return { status: 200, text: "written" };
   }
 
   const port: ChaosPort = {
@@ -216,11 +235,12 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
     } satisfies TargetDescription,
     signal: ending.signal,
     send,
+    sendToExpirations: expirations,
     async inject(fault) {
       await time.wait(2);
       if (defect === "unimplemented-nemesis") throw new EdgemarkError("target.unimplemented", "not implemented");
       const faultId = `fault-${++faultCount}`;
-      faults.set(faultId, defect === "idle-nemesis" ? () => undefined : harm(fault));
+      faults.set(faultId, defect === "idle-nemesis" ? () => undefined : struck(fault));
       return { faultId, evidence: defect === "silent-nemesis" ? "" : `${fault.kind} of ${fault.popId} is in effect`, effectiveAtMs: 0 };
     },
     async heal(faultId) {
@@ -245,44 +265,8 @@ export function simulatedEdge(options: { readonly seed: number; readonly defect?
   return { port, time, inEffect: () => faults.size, abort: (reason) => ending.abort(reason) };
 }
 
-/** One operation of any workload, at once. */
-function carryOut(object: Stored, { workload, action, input }: { readonly workload: string; readonly action: string; readonly input?: unknown }): unknown {
-  const change = (next: Partial<Pick<Stored, "cell" | "list">>): void => {
-    object.before = { cell: object.cell, list: object.list };
-    Object.assign(object, next);
-  };
-  const has = object.list.includes(input);
-  switch (`${workload} ${action}`) {
-    case "register write":
-    case "cas write":
-      change({ cell: input });
-      return null;
-    case "cas cas": {
-      const [from, to] = Array.isArray(input) ? (input as unknown[]) : [];
-      if (object.cell !== from) return false;
-      change({ cell: to });
-      return true;
-    }
-    case "counter increment":
-      change({ cell: Number(object.cell ?? 0) + 1 });
-      return object.cell;
-    case "counter read":
-      return object.cell ?? 0;
-    case "set add":
-      if (!has) change({ list: [...object.list, input] });
-      return !has;
-    case "set remove":
-      if (has) change({ list: object.list.filter((one) => one !== input) });
-      return has;
-    case "set contains":
-      return has;
-    case "append append":
-      change({ list: [...object.list, input] });
-      return null;
-    case "set read":
-    case "append read":
-      return object.list;
-    default:
-      return object.cell;
-  }
+/** The object that a request is for. */
+function keyOf({ path, body }: ChaosRequest): string {
+  const asked = path === "/operation" ? (JSON.parse(body ?? "{}") as Partial<Operated>).key : undefined;
+  return asked ?? new URL(path, "http://edge").searchParams.get("key") ?? "";
 }

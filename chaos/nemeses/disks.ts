@@ -10,7 +10,7 @@ export const slowDisk: Nemesis = {
   needs: "fault.slow-disk",
   parameters: { delayMs: { least: 20, most: 300 } },
   faults: ({ popIds, parameters }) => popIds.map((popId) => ({ kind: "slow-disk", popId, parameters })),
-  observation: ({ popIds, parameters }) => ({ see: "late-writes", popIds, leastMs: parameters["delayMs"] ?? 0 }),
+  observation: ({ popIds, parameters }) => ({ see: "slow", over: "storage", popIds, leastMs: parameters["delayMs"] ?? 0 }),
 };
 
 export const fullDisk: Nemesis = {

@@ -1,5 +1,5 @@
 // Nemeses of links: between a PoP and its clients, its peers, its storage, or those who run it.
-import type { Aim, Nemesis, Observation } from "./nemesis.js";
+import { type Aim, linkScopes, type LinkScope, type Nemesis, type Observation } from "./nemesis.js";
 
 const one = { leastPops: 1, selectors: ["one", "majority", "owner"], parameters: {}, durationMs: { least: 500, most: 5_000 } } as const;
 
@@ -10,10 +10,10 @@ const isolated = (scope: string) => ({
 });
 
 /** A way between the sides that is now closed. */
-function apart({ popIds, allPopIds }: Aim): Observation | undefined {
+function apart({ popIds, allPopIds }: Aim): Observation {
   const [from] = popIds;
   const to = allPopIds.filter((popId) => !popIds.includes(popId));
-  return from === undefined || to.length === 0 ? undefined : { see: "apart", from, to };
+  return from === undefined || to.length === 0 ? { see: "nothing", because: "nobody is on the other side" } : { see: "apart", from, to };
 }
 
 export const isolatePeers: Nemesis = {
@@ -35,6 +35,7 @@ export const isolateControl: Nemesis = {
   ...isolated("control"),
   id: "isolate-control",
   description: "cuts a PoP off from those who run the edge: no probe, no deployment, its death unseen",
+  observation: () => ({ see: "nothing", because: "clients, other PoPs and storage are served as before; only those who run the edge miss it" }),
 };
 
 export const isolateClients: Nemesis = {
@@ -69,20 +70,9 @@ export const partitionOneWay: Nemesis = {
   description: "holds up what one side sends to the other; the other way stays open",
 };
 
-/** Both ways: a request takes it twice, and a write takes a request to storage at least. */
-function slowness({ popIds, scope = "clients", parameters }: Aim): Observation | undefined {
-  const leastMs = 2 * (parameters["delayMs"] ?? 0);
-  switch (scope) {
-    case "clients":
-      return { see: "slow", popIds, leastMs };
-    case "storage":
-      return { see: "late-writes", popIds, leastMs };
-    default:
-      return undefined;
-  }
+function linkOf({ scope }: Aim): LinkScope {
+  return linkScopes.find((known) => known === scope) ?? linkScopes[0];
 }
-
-const linkScopes = ["clients", "peers", "storage"] as const;
 
 export const slowLink: Nemesis = {
   ...one,
@@ -92,7 +82,8 @@ export const slowLink: Nemesis = {
   scopes: linkScopes,
   parameters: { delayMs: { least: 20, most: 400 }, jitterMs: { least: 0, most: 100 } },
   faults: ({ popIds, scope = "clients", parameters }) => popIds.map((popId) => ({ kind: "slow-link", popId, scope, parameters })),
-  observation: slowness,
+  // Both ways: a request takes it twice, and a write takes a request to storage at least.
+  observation: (aim) => ({ see: "slow", over: linkOf(aim), popIds: aim.popIds, leastMs: 2 * (aim.parameters["delayMs"] ?? 0) }),
 };
 
 export const lossyLink: Nemesis = {
@@ -103,6 +94,7 @@ export const lossyLink: Nemesis = {
   scopes: linkScopes,
   parameters: { lossRatio: { least: 0.05, most: 0.4 }, stallMs: { least: 50, most: 400 } },
   faults: ({ popIds, scope = "clients", parameters }) => popIds.map((popId) => ({ kind: "lossy-link", popId, scope, parameters })),
+  observation: (aim) => ({ see: "lossy", over: linkOf(aim), popIds: aim.popIds, lossRatio: aim.parameters["lossRatio"] ?? 0, stallMs: aim.parameters["stallMs"] ?? 0 }),
 };
 
 export const resetConnections: Nemesis = {
@@ -113,5 +105,8 @@ export const resetConnections: Nemesis = {
   durationMs: { least: 0, most: 0 },
   scopes: linkScopes,
   faults: ({ popIds, scope = "clients" }) => popIds.map((popId) => ({ kind: "reset-connections", popId, scope })),
-  observation: ({ popIds, scope }) => ((scope ?? "clients") === "clients" ? { see: "cut", popIds } : undefined),
+  observation: (aim) => {
+    const over = linkOf(aim);
+    return over === "storage" ? { see: "nothing", because: "a PoP asks its storage again over a new connection, and its clients notice nothing" } : { see: "cut", over, popIds: aim.popIds };
+  },
 };

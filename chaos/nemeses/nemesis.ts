@@ -10,7 +10,13 @@ export type Selector = (typeof selectors)[number];
 export interface Range {
   readonly least: number;
   readonly most: number;
+  /** A schedule chooses nothing nearer to zero than this: it could not be seen. */
+  readonly leastSize?: number;
 }
+
+/** The links of a PoP: with its clients, with other PoPs, with storage. */
+export const linkScopes = ["clients", "peers", "storage"] as const;
+export type LinkScope = (typeof linkScopes)[number];
 
 /** What one step harms. */
 export interface Aim {
@@ -24,15 +30,20 @@ export interface Aim {
 
 /**
  * What a client can see of a fault, and so what must be seen beside the target's own words:
- * unanswered: a request to each PoP gets no answer. cut: a request that was open at each PoP breaks. slow: a request there takes
- * at least so long. unwritable: an object that is new to all cannot be written there. late-writes: such a write takes at
- * least so long. apart: an object at a PoP of one side cannot be reached through the other. starved: the same work takes it much
- * longer than just before.
+ * unanswered: a request to each PoP gets no answer. unwritable: an object that is new to all cannot be written there. starved: the
+ * same work takes it much longer than just before. cut: a request that was open over a link of each PoP breaks. slow: each request
+ * over the link takes so much longer than before. lossy: a part of the requests over it comes later by a stall. apart: an object at
+ * a PoP of one side cannot be reached through the other. clock: a clock of the platform there is wrong by so much. nothing: no
+ * client can see it, and why: what the target says is all there is, and a run says so.
  */
 export type Observation =
-  | { readonly see: "unanswered" | "cut" | "unwritable" | "starved"; readonly popIds: readonly string[] }
-  | { readonly see: "slow" | "late-writes"; readonly popIds: readonly string[]; readonly leastMs: number }
-  | { readonly see: "apart"; readonly from: string; readonly to: readonly string[] };
+  | { readonly see: "unanswered" | "unwritable" | "starved"; readonly popIds: readonly string[] }
+  | { readonly see: "cut"; readonly over: LinkScope; readonly popIds: readonly string[] }
+  | { readonly see: "slow"; readonly over: LinkScope; readonly popIds: readonly string[]; readonly leastMs: number }
+  | { readonly see: "lossy"; readonly over: LinkScope; readonly popIds: readonly string[]; readonly lossRatio: number; readonly stallMs: number }
+  | { readonly see: "apart"; readonly from: string; readonly to: readonly string[] }
+  | { readonly see: "clock"; readonly popIds: readonly string[]; readonly skewMs: number }
+  | { readonly see: "nothing"; readonly because: string };
 
 export interface Nemesis {
   readonly id: string;
@@ -50,6 +61,6 @@ export interface Nemesis {
   readonly parameters: Readonly<Record<string, Range>>;
   /** The faults to inject, in this order. */
   readonly faults: (aim: Aim) => readonly FaultSpec[];
-  /** What a client can see of it; absent where only the target can know. */
-  readonly observation?: (aim: Aim) => Observation | undefined;
+  /** What a client can see of it. */
+  readonly observation: (aim: Aim) => Observation;
 }

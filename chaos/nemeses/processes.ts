@@ -1,5 +1,6 @@
 // Nemeses of a PoP's processes: they die, end in order, freeze, starve, or live by a wrong clock.
 import type { FaultKind, FaultSpec } from "../../contract/target/types.js";
+import { shortestLifeMs } from "../workloads/protocol.js";
 import type { Aim, Nemesis } from "./nemesis.js";
 
 const each = (kind: FaultKind, { popIds, parameters }: Aim): readonly FaultSpec[] =>
@@ -54,7 +55,8 @@ export const clockSkew: Nemesis = {
   description: "sets a PoP's clock wrong",
   needs: "fault.clock-skew",
   durationMs: { least: 1_000, most: 5_000 },
-  parameters: { skewMs: { least: -60_000, most: 60_000 } },
-  // Which clock it is (of the machine, of the platform's timers) only the target knows: a worker's may stay right.
+  parameters: { skewMs: { least: -180_000, most: 180_000, leastSize: shortestLifeMs } },
   faults: (aim) => each("clock-skew", aim),
+  // Which clock it is (of the machine, of the platform's timers) the target chooses: a worker's may stay right.
+  observation: ({ popIds, parameters }) => ({ see: "clock", popIds, skewMs: parameters["skewMs"] ?? 0 }),
 };

@@ -1,7 +1,8 @@
 // Nemeses of D1's read replicas at a PoP: they follow late, or stand still. Clients outside of sessions notice nothing.
 import type { Aim, Nemesis } from "./nemesis.js";
 
-const replicas = { needs: "d1.replica-lag", leastPops: 1, selectors: ["one", "majority"], durationMs: { least: 1_000, most: 5_000 } } as const;
+const unseen = { see: "nothing", because: "clients outside of sessions are served by the primary; what sessions read is judged by the workload" } as const;
+const replicas = { observation: () => unseen, needs: "d1.replica-lag", leastPops: 1, selectors: ["one", "majority"], durationMs: { least: 1_000, most: 5_000 } } as const;
 
 export const slowReplicas: Nemesis = {
   ...replicas,

@@ -10,7 +10,8 @@ import type { Schedule, ScheduleStep } from "../schedule/schedule.js";
 import type { Home } from "../workloads/workload.js";
 import { choosePops } from "./choose.js";
 import { sinceMs, within } from "./clock.js";
-import { type Look, prepare, type Sight } from "./observe.js";
+import { prepare } from "./observe.js";
+import type { Look, Sight } from "./sight.js";
 
 /** Begins the action of a fault in a history: not an operation of the workload. */
 export const faultAction = "nemesis:";
@@ -23,6 +24,8 @@ export interface StruckFault {
   readonly evidence: readonly string[];
   /** What a client saw; absent where clients cannot see it. */
   readonly sight?: Sight;
+  /** Why no client could see it, so that there is only the target's word for it; absent where one could. */
+  readonly unseen?: string;
   /** Since the clients began; absent when it was never in effect, or never healed. */
   readonly injectedAtMs?: number;
   readonly healedAtMs?: number;
@@ -99,12 +102,12 @@ async function oneStep(context: Context, step: ScheduleStep, index: number): Pro
     ...(step.scope === undefined ? {} : { scope: step.scope }),
     parameters: step.parameters ?? {},
   };
-  const looking = nemesis.observation?.(aim);
-  const look = looking === undefined ? undefined : await prepare(port, looking, options.fresh);
+  const observation = nemesis.observation(aim);
+  const look = observation.see === "nothing" ? undefined : await prepare(port, observation, options.fresh);
   const mine: Open[] = [];
   const struck = await inject(context, { nemesis, aim, look, mine });
   const injectedAtMs = sinceMs(port, options.startNs);
-  options.onStrike(`${nemesis.id} of ${chosen.join(", ")}: ${struck.problem ?? struck.sight?.text ?? struck.evidence.join("; ")}`);
+  options.onStrike(`${nemesis.id} of ${chosen.join(", ")}: ${struck.problem ?? struck.sight?.text ?? `no client can see it; the target says: ${struck.evidence.join("; ")}`}`);
   await port.wait(Math.max(0, step.durationMs - (sinceMs(port, options.startNs) - struck.inEffectMs)), port.signal);
   const problems = (await Promise.all(mine.map((one) => heal(context, one)))).filter((problem) => problem !== undefined);
   const { inEffectMs: _, ...told } = struck;
@@ -112,6 +115,7 @@ async function oneStep(context: Context, step: ScheduleStep, index: number): Pro
     step,
     popIds: chosen,
     ...told,
+    ...(observation.see === "nothing" ? { unseen: observation.because } : {}),
     ...(mine.length === 0 ? {} : { injectedAtMs: struck.inEffectMs }),
     ...(mine.length === 0 || problems.length > 0 ? {} : { healedAtMs: Math.max(injectedAtMs, sinceMs(port, options.startNs)) }),
   };

@@ -74,8 +74,12 @@ export function majorityOf(popIds: readonly string[], random: () => number, { le
   return popIds.filter((popId) => chosen.includes(popId));
 }
 
-function within({ least, most }: Range, random: () => number): number {
-  return least + random() * (most - least);
+function within({ least, most, leastSize }: Range, random: () => number): number {
+  const drawn = least + random() * (most - least);
+  if (leastSize === undefined || Math.abs(drawn) >= leastSize) return drawn;
+  // What is too near to zero is stretched over all that is allowed on its side of it.
+  const side = drawn < 0 ? -1 : 1;
+  return side * (leastSize + (Math.abs(drawn) / leastSize) * ((drawn < 0 ? -least : most) - leastSize));
 }
 
 /** Whole milliseconds, and three digits of the rest: enough for a fault, and short to read. */

@@ -110,6 +110,13 @@ describe("nemeses", () => {
     }
   });
 
+  it("set no clock wrong by so little that nobody could see it", () => {
+    const skews = Array.from({ length: 100 }, (_, seed) => generateSchedule({ seed, forMs: 3_000, nemeses: ["clock-skew"], popIds }).steps.map(({ parameters }) => parameters?.["skewMs"] ?? 0)).flat();
+
+    assert.ok(skews.every((skewMs) => Math.abs(skewMs) >= 60_000 && Math.abs(skewMs) <= 180_000), skews.join(", "));
+    assert.ok(skews.some((skewMs) => skewMs < 0) && skews.some((skewMs) => skewMs > 0));
+  });
+
   it("split the PoPs in two sides", () => {
     assert.deepEqual(nemesisOf("partition").faults({ popIds: ["b"], allPopIds: popIds, parameters: {} }), [{ kind: "partition", popId: "b", scope: "a,c" }]);
     assert.deepEqual(nemesisOf("partition-one-way").faults({ popIds: ["b"], allPopIds: popIds, parameters: {} }), [{ kind: "partition", popId: "b", scope: "a,c", parameters: { oneWay: 1 } }]);

@@ -69,7 +69,8 @@ export class Objects extends DurableObject<Env> {
     }
   }
 
-  probe(isWrite: boolean): string {
+  async probe(isWrite: boolean, afterMs: number): Promise<string> {
+    if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (isWrite) this.#setCell("probe");
     return isWrite ? "written" : "asked";
   }
@@ -110,19 +111,20 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const url = new URL(request.url);
     const key = url.searchParams.get("key") ?? "";
+    const afterMs = Number(url.searchParams.get("afterMs") ?? 0);
     const objectOf = (name: string): DurableObjectStub<Objects> => env.OBJECTS.get(env.OBJECTS.idFromName(name));
     switch (url.pathname) {
-      case "/alive": {
-        const afterMs = Number(url.searchParams.get("afterMs") ?? 0);
+      case "/alive":
         if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
         return new Response("alive");
-      }
+      case "/now":
+        return new Response(String(Date.now()));
       case "/work":
         return new Response(String(work()));
       case "/id":
         return new Response(env.OBJECTS.idFromName(key).toString());
       case "/probe":
-        return new Response(await objectOf(key).probe(request.method === "POST"));
+        return new Response(await objectOf(key).probe(request.method === "POST", afterMs));
       case "/operation": {
         const asked = await request.json<Asked>();
         return Response.json(await objectOf(asked.key).operate(asked));

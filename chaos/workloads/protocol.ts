@@ -45,4 +45,19 @@ export const probes = {
   write: (key: string): WorkloadRequest => ({ path: `/probe?key=${encodeURIComponent(key)}`, body: "probe" }),
   /** Asks an object, which must exist only where it lives. Answers 200. */
   ask: (key: string): WorkloadRequest => ({ path: `/probe?key=${encodeURIComponent(key)}` }),
+  /** The same; the object takes so long. */
+  heldAsk: (key: string, milliseconds: number): WorkloadRequest => ({ path: `/probe?key=${encodeURIComponent(key)}&afterMs=${milliseconds}` }),
+  /** Answers Date.now() of the worker. */
+  now: { path: "/now" },
+} as const;
+
+/** The shortest life that KV gives a value, expirationTtl: 60: a clock that is wrong by less shows in no expiry at once. */
+export const shortestLifeMs = 60_000;
+
+/** Requests to the program of expirations, which is beside that of the workload. */
+export const expirations = {
+  /** Writes a value of the shortest life. Answers 200 and "written". */
+  write: (key: string): WorkloadRequest => ({ path: `/expiring?key=${encodeURIComponent(key)}&lifeSeconds=${shortestLifeMs / 1_000}`, body: "write" }),
+  /** Answers 200 and "there" or "gone". */
+  read: (key: string): WorkloadRequest => ({ path: `/expiring?key=${encodeURIComponent(key)}` }),
 } as const;

@@ -104,7 +104,7 @@ function record(context: CheckContext, { seed, workload }: RunCheckOptions, run:
   const id = `chaos.${workload.id}.seed-${seed}`;
   context.recordHistory(id, run.history);
   if (run.answer.violation !== undefined) context.recordViolation(id, { ...run.answer, violation: run.answer.violation });
-  for (const { step, popIds, sight, problem } of run.faults) context.note(`${step.nemesis} of ${popIds.join(", ")} at ${step.atMs} ms: ${problem ?? sight?.text ?? "only the target can see it"}`);
+  for (const { step, popIds, sight, unseen, problem } of run.faults) context.note(`${step.nemesis} of ${popIds.join(", ")} at ${step.atMs} ms: ${problem ?? sight?.text ?? `only the target can see it: ${unseen ?? ""}`}`);
   context.measure({ id: `${id}.operations`, value: run.operations.length, unit: "count", n: 1, conditions: run.conditions });
 }
 

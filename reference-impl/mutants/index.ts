@@ -67,6 +67,8 @@ import { mutant as faultOverloadIdle } from "./fault-overload-idle.js";
 import { mutant as faultStopIdle } from "./fault-stop-idle.js";
 import { mutant as faultPauseIdle } from "./fault-pause-idle.js";
 import { mutant as faultSlowLinkIdle } from "./fault-slow-link-idle.js";
+import { mutant as faultLossyLinkIdle } from "./fault-lossy-link-idle.js";
+import { mutant as faultClockSkewIdle } from "./fault-clock-skew-idle.js";
 import { mutant as objectLimitsOff } from "./object-limits-off.js";
 import { mutant as objectPutForgets } from "./object-put-forgets.js";
 import { mutant as objectDeleteDoesNothing } from "./object-delete-does-nothing.js";
@@ -163,6 +165,8 @@ export const mutants: readonly Mutant[] = [
   faultStopIdle,
   faultPauseIdle,
   faultSlowLinkIdle,
+  faultLossyLinkIdle,
+  faultClockSkewIdle,
   objectLimitsOff,
   objectPutForgets,
   objectDeleteDoesNothing,

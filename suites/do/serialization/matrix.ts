@@ -7,6 +7,7 @@ import { runChaos, type ChaosRun } from "../../../chaos/run.js";
 import { generateSchedule } from "../../../chaos/schedule/generate.js";
 import { workloads } from "../../../chaos/workloads/index.js";
 import type { Workload } from "../../../chaos/workloads/workload.js";
+import type { ChaosPort } from "../../../chaos/port.js";
 import type { Profile } from "../../../contract/result/document.js";
 import type { Capability } from "../../../contract/target/types.js";
 import { type Check, type CheckContext, Inconclusive } from "../../check.js";
@@ -24,9 +25,21 @@ const timeoutMs = 240_000;
 /** Pairs of the quick profile: each workload once, and the faults that owners die of. The others take longer than a quick run has. */
 const quickPairs: ReadonlySet<string> = new Set(["register.quiet", "counter.kill", "set.stop", "cas.reset-connections", "append.kill"]);
 
-/** @param nemesis undefined: undisturbed */
-function checkOf(workload: Workload, nemesis: Nemesis | undefined): Check {
-  const pair = `${workload.id}.${nemesis?.id ?? "quiet"}`;
+/** Makes the world of a run of what a check is given. */
+export type PortOf = (context: CheckContext, className: string | undefined) => ChaosPort;
+
+interface Pair {
+  readonly workload: Workload;
+  /** undefined: undisturbed */
+  readonly nemesis: Nemesis | undefined;
+}
+
+function pairOf({ workload, nemesis }: Pair): string {
+  return `${workload.id}.${nemesis?.id ?? "quiet"}`;
+}
+
+function checkOf({ workload, nemesis }: Pair, portOf: PortOf): Check {
+  const pair = pairOf({ workload, nemesis });
   const needs: readonly Capability[] = [...workload.needs, ...(nemesis === undefined ? [] : [nemesis.needs])];
   return {
     id: `do.serialization.${pair}`,
@@ -38,11 +51,11 @@ function checkOf(workload: Workload, nemesis: Nemesis | undefined): Check {
     fixture: workload.fixture,
     ...(quickPairs.has(pair) ? {} : { profiles: ["full", "nightly"] as const }),
     timeoutMs,
-    run: (context) => judge(context, workload, nemesis, pair),
+    run: (context) => judge(context, { workload, nemesis }, portOf),
   };
 }
 
-async function judge(context: CheckContext, workload: Workload, nemesis: Nemesis | undefined, pair: string): Promise<void> {
+async function judge(context: CheckContext, { workload, nemesis }: Pair, portOf: PortOf): Promise<void> {
   const { target, profile } = context;
   const popIds = target.pops.map((pop) => pop.id);
   // Where the target can tell, the fault strikes the home of an object that is in use.
@@ -51,13 +64,16 @@ async function judge(context: CheckContext, workload: Workload, nemesis: Nemesis
   const forMs = (nemesis === undefined ? undisturbedMs : underFireMs)[profile];
   const schedule = generateSchedule({ seed, forMs, popIds, nemeses: nemesis === undefined ? [] : [nemesis.id], select });
 
-  const run = await runChaos(chaosPortOf(context, workload.className), { workload, schedule, clients, seed, unique: context.unique, quietWithinMs });
+  const run = await runChaos(portOf(context, workload.className), { workload, schedule, clients, seed, unique: context.unique, quietWithinMs });
 
-  const historyId = `do.serialization.${pair}`;
+  const historyId = `do.serialization.${pairOf({ workload, nemesis })}`;
   context.recordHistory(historyId, run.operations);
   record(context, historyId, run);
   context.recordViolation(historyId, run.answer);
-  for (const fault of run.faults) if (fault.sight !== undefined) context.note(`${fault.step.nemesis} at ${fault.popIds.join(", ")}, as clients saw it: ${fault.sight.text}`);
+  for (const { step, popIds, sight, unseen } of run.faults) {
+    if (sight !== undefined) context.note(`${step.nemesis} at ${popIds.join(", ")}, as clients saw it: ${sight.text}`);
+    if (unseen !== undefined) context.note(`${step.nemesis} at ${popIds.join(", ")} has no proof but the target's word: ${unseen}`);
+  }
   if (run.verdict === "inconclusive") throw new Inconclusive(run.reason);
   assert.equal(run.verdict, "pass", run.reason);
 }
@@ -82,4 +98,10 @@ function record(context: CheckContext, id: string, { operations, conditions, his
 /** Replicas of databases are none of objects' affair. */
 const nemesesOfObjects = nemeses.filter(({ needs }) => needs !== "d1.replica-lag");
 
-export const matrixChecks: readonly Check[] = workloads.flatMap((workload) => [undefined, ...nemesesOfObjects].map((nemesis) => checkOf(workload, nemesis)));
+/**
+ * The checks of all pairs.
+ * @param portOf the world they run in; default: the check's own target
+ */
+export function matrixChecksOf(portOf: PortOf = chaosPortOf): readonly Check[] {
+  return workloads.flatMap((workload) => [undefined, ...nemesesOfObjects].map((nemesis) => checkOf({ workload, nemesis }, portOf)));
+}

@@ -6,7 +6,7 @@ import { runOpenLoop } from "../../../load/open-loop/open-loop.js";
 import type { OpenLoopResult } from "../../../load/open-loop/result.js";
 import type { FaultSpec } from "../../../contract/target/types.js";
 import type { CheckContext, DeployedFixture } from "../../check.js";
-import { append, faultsOf, givenUpMs, type LedgerDoor, type LedgerState, objectIdOf, ownerOf, readLedger, tryAppend } from "../ledger.js";
+import { append, faultsOf, givenUpMs, type LedgerDoor, type LedgerState, objectIdOf, ownerOf, readLedger, type Row, tryAppend } from "../ledger.js";
 
 /** One request every 10 ms: a durable write each, so not more than an object on a small machine takes in its stride. */
 export const ratePerSecond = 100;
@@ -23,27 +23,37 @@ export interface OutageKind {
   readonly watchMs: number;
 }
 
-export interface Outage {
+/** What one outage left behind, unjudged. */
+export interface OutageRecord {
   readonly victim: string;
   readonly ownerAfter: string;
+  /** The first row of the object, by its owner before the outage. */
+  readonly first: Row;
+  /** When the fault was asked for, ms from the beginning of the load. */
+  readonly askedMs: number;
+  readonly result: OpenLoopResult;
+  /** What polling after the load saw, where nobody else had answered within it. */
+  readonly polled?: { readonly acknowledged: number; readonly unanswered: number; readonly atMs: number };
+  /** What storage showed last. */
+  readonly state: LedgerState;
+}
+
+export interface Outage extends OutageRecord {
   /** From the request for the fault to the first answer by another instance, ms. */
   readonly migrationMs: number;
   /** The longest time without an answer that clients saw, ms. */
   readonly gapMs: number;
   /** Answers that were lost or refused while nobody owned the object. */
   readonly failed: number;
-  readonly result: OpenLoopResult;
   /** What storage shows to be wrong after it, in words. */
   readonly wrong: readonly string[];
-  /** What storage showed last. */
-  readonly state: LedgerState;
 }
 
 /**
  * Creates an object, loads it, breaks its owner's PoP, heals it.
  * @param index which outage of the run it is: objects are created through one PoP after the other
  */
-export async function outage(context: CheckContext, kind: OutageKind, index: number): Promise<Outage> {
+export async function outage(context: CheckContext, kind: OutageKind, index: number): Promise<OutageRecord> {
   const { fixture } = context;
   const pops = context.target.pops.map((pop) => pop.id);
   const ledger: LedgerDoor = { fixture, name: `${context.unique}-${kind.fault.kind}-${index}` };
@@ -58,28 +68,37 @@ export async function outage(context: CheckContext, kind: OutageKind, index: num
   const askedMs = loading.elapsedMs();
   const fault = await context.inject({ ...kind.fault, popId: victim });
   const result = await loading.result;
-  const samples = [...result.log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs, tag }) => ({ atMs: intendedMs + latencyMs, tag }));
-  const successor = samples.filter(({ atMs, tag }) => atMs >= askedMs && tag !== first.instance).sort((a, b) => a.atMs - b.atMs)[0];
-  const polled = successor === undefined ? await awaitSuccessor(context, ledger, client, first.instance) : undefined;
+  const isTakenOver = answersOf(result, askedMs).some(({ tag }) => tag !== first.instance);
+  const polled = isTakenOver ? undefined : await awaitSuccessor(context, ledger, client, first.instance);
   const polledAtMs = loading.elapsedMs();
   const ownerAfter = await ownerOf(context, fixture, objectId);
   await context.heal(fault.faultId);
   await awaitReturn(context, ledger, victim);
 
   const state = await readLedger(ledger, client);
-  const acknowledged = 1 + samples.length + (polled === undefined ? 0 : polled.acknowledged);
-  const failed = result.log.length - samples.length;
-  const lost = failed - result.counts.refused - result.counts.saturated + (polled === undefined ? 0 : polled.unanswered);
-  const lastBeforeMs = samples.reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
+  return { victim, ownerAfter: ownerAfter.popId, first, askedMs, result, ...(polled === undefined ? {} : { polled: { ...polled, atMs: polledAtMs } }), state };
+}
+
+function answersOf({ log }: OpenLoopResult, fromMs = 0): readonly { readonly atMs: number; readonly tag: string | undefined }[] {
+  const answers = [...log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs, tag }) => ({ atMs: intendedMs + latencyMs, tag }));
+  return answers.filter(({ atMs }) => atMs >= fromMs).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** What an outage came to; pure. */
+export function judged(record: OutageRecord): Outage {
+  const { askedMs, first, result, polled, state } = record;
+  const answers = answersOf(result);
+  const successor = answers.find(({ atMs, tag }) => atMs >= askedMs && tag !== first.instance);
+  const failed = result.log.length - answers.length;
+  const acknowledged = 1 + answers.length + (polled?.acknowledged ?? 0);
+  const lost = failed - result.counts.refused - result.counts.saturated + (polled?.unanswered ?? 0);
+  const endMs = successor?.atMs ?? polled?.atMs ?? Infinity;
   return {
-    victim,
-    ownerAfter: ownerAfter.popId,
-    migrationMs: (successor?.atMs ?? polledAtMs) - askedMs,
-    gapMs: successor === undefined ? polledAtMs - lastBeforeMs : (longestGap(result.log)?.gapMs ?? 0),
+    ...record,
+    migrationMs: endMs - askedMs,
+    gapMs: successor === undefined ? endMs - (answers.at(-1)?.atMs ?? 0) : (longestGap(result.log)?.gapMs ?? 0),
     failed,
-    result,
     wrong: [...faultsOf(state, [first]), ...countFaults(state, acknowledged, lost)],
-    state,
   };
 }
 

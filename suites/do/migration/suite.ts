@@ -6,8 +6,9 @@ import { longestGap } from "../../../load/open-loop/gap.js";
 import { latencySeries } from "../../../load/open-loop/result.js";
 import type { Profile } from "../../../contract/result/document.js";
 import { type Check, type CheckContext, Inconclusive, type Suite } from "../../check.js";
-import { faultsOf, leaseMs, ledgerOf, type LedgerDoor, readLedger, type Row, tryAppend } from "../ledger.js";
-import { assertTakenOver, countFaults, load, outage, type Outage, type OutageKind, ratePerSecond } from "./outage.js";
+import { faultsOf, leaseMs, ledgerOf } from "../ledger.js";
+import { assertTakenOver, countFaults, judged, outage, type Outage, type OutageKind, type OutageRecord, ratePerSecond } from "./outage.js";
+import { rollOut, type Rollout } from "./rollout.js";
 
 const base = { level: "distributed", pops: 2, fixture: ledgerOf("1") } as const;
 const needs = ["durable-objects", "locate"] as const;
@@ -64,10 +65,16 @@ function record(context: CheckContext, id: { readonly time: string; readonly gap
   context.measure({ id: id.gap, ...ofOutages(({ gapMs }) => gapMs, "longest time without an answer, as one client of the object saw it") });
 }
 
-async function outages(context: CheckContext, kind: OutageKind, count: number): Promise<readonly Outage[]> {
+/** How outages and rollouts are had; a test gives some that were recorded. */
+export interface Means {
+  readonly outage: (context: CheckContext, kind: OutageKind, index: number) => Promise<OutageRecord>;
+  readonly rollOut: (context: CheckContext) => Promise<Rollout>;
+}
+
+async function outages(context: CheckContext, means: Means, kind: OutageKind, count: number): Promise<readonly Outage[]> {
   const seen: Outage[] = [];
   for (let index = 0; index < count; index++) {
-    const one = await outage(context, kind, index);
+    const one = judged(await means.outage(context, kind, index));
     seen.push(one);
     context.note(`${kind.words} of ${one.victim}: ${one.ownerAfter} owned the object and answered after ${one.migrationMs.toFixed(1)} ms; longest gap ${one.gapMs.toFixed(1)} ms, ${one.failed} requests failed, ${one.state.owners.length} instances wrote ${one.state.rows} rows`);
     if (context.profile === "quick" && one.migrationMs > slowMs) break;
@@ -78,17 +85,17 @@ async function outages(context: CheckContext, kind: OutageKind, count: number): 
 const killsOfRun = new WeakMap<object, Promise<readonly Outage[]>>();
 
 /** The kills of this run, done once by whoever asks first: one check judges what became of the object, another how long it took. */
-function kills(context: CheckContext): Promise<readonly Outage[]> {
+function kills(context: CheckContext, means: Means): Promise<readonly Outage[]> {
   const known = killsOfRun.get(context.verbs);
   if (known !== undefined) return known;
-  const started = outages(context, kinds.kill, killsByProfile[context.profile]);
+  const started = outages(context, means, kinds.kill, killsByProfile[context.profile]);
   killsOfRun.set(context.verbs, started);
   started.catch(() => killsOfRun.delete(context.verbs));
   return started;
 }
 
 /** One check for a fault whose length no claim states: the measurement informs, the object must come through whole. */
-function outageCheck(name: string, kind: OutageKind, promise: string, more: Partial<Check> & { readonly needs: NonNullable<Check["needs"]> }): Check {
+function outageCheck(means: Means, { name, kind, promise }: { readonly name: string; readonly kind: OutageKind; readonly promise: string }, more: Partial<Check> & { readonly needs: NonNullable<Check["needs"]> }): Check {
   return {
     ...base,
     timeoutMs: patientTimeoutMs,
@@ -96,7 +103,7 @@ function outageCheck(name: string, kind: OutageKind, promise: string, more: Part
     id: `do.migration.${name}`,
     promise,
     async run(context) {
-      const seen = await outages(context, kind, fewByProfile[context.profile]);
+      const seen = await outages(context, means, kind, fewByProfile[context.profile]);
 
       record(context, { time: `do.migration.${name}.time`, gap: `do.migration.${name}.gap` }, kind, seen);
       assertTakenOver(seen);
@@ -106,7 +113,7 @@ function outageCheck(name: string, kind: OutageKind, promise: string, more: Part
 
 const patientProfiles: readonly Profile[] = ["full", "nightly"];
 
-const checks: readonly Check[] = [
+const checksOf = (means: Means): readonly Check[] => [
   {
     ...base,
     id: "do.migration.kill",
@@ -115,7 +122,7 @@ const checks: readonly Check[] = [
     needs: [...needs, "fault.kill"],
     timeoutMs: patientTimeoutMs,
     async run(context) {
-      const seen = await kills(context);
+      const seen = await kills(context, means);
 
       assertTakenOver(seen);
     },
@@ -128,7 +135,7 @@ const checks: readonly Check[] = [
     needs: [...needs, "fault.kill"],
     timeoutMs: patientTimeoutMs,
     async run(context) {
-      const seen = await kills(context);
+      const seen = await kills(context, means);
 
       record(context, { time: "do.migration.time", gap: "do.migration.gap" }, kinds.kill, seen);
       const times = seen.filter(({ result }) => result.void === undefined).map(({ migrationMs }) => migrationMs);
@@ -138,9 +145,9 @@ const checks: readonly Check[] = [
       assert.ok(medianMs <= limitMs, `${limitMs} ms from the kill to the first answer elsewhere expected; a median of ${medianMs.toFixed(0)} ms came`);
     },
   },
-  outageCheck("stop", kinds.stop, "an object whose PoP is stopped in order is handed over, and nothing that was acknowledged is lost", { needs: [...needs, "fault.stop"], claims: ["SEED-16"] }),
-  outageCheck("pause", kinds.pause, "an object whose PoP freezes answers at another PoP, and the frozen one wakes up without harming it", { needs: [...needs, "fault.pause"], claims: ["SEED-16", "DO-02"], profiles: patientProfiles }),
-  outageCheck("isolate-storage", kinds.storage, "an object whose PoP loses its storage answers at another PoP, and nothing that was acknowledged is lost", { needs: [...needs, "fault.isolate-storage"], claims: ["SEED-16"], profiles: patientProfiles }),
+  outageCheck(means, { name: "stop", kind: kinds.stop, promise: "an object whose PoP is stopped in order is handed over, and nothing that was acknowledged is lost" }, { needs: [...needs, "fault.stop"], claims: ["SEED-16"] }),
+  outageCheck(means, { name: "pause", kind: kinds.pause, promise: "an object whose PoP freezes answers at another PoP, and the frozen one wakes up without harming it" }, { needs: [...needs, "fault.pause"], claims: ["SEED-16", "DO-02"], profiles: patientProfiles }),
+  outageCheck(means, { name: "isolate-storage", kind: kinds.storage, promise: "an object whose PoP loses its storage answers at another PoP, and nothing that was acknowledged is lost" }, { needs: [...needs, "fault.isolate-storage"], claims: ["SEED-16"], profiles: patientProfiles }),
   {
     ...base,
     id: "do.migration.rollout",
@@ -149,23 +156,7 @@ const checks: readonly Check[] = [
     needs: ["durable-objects"],
     timeoutMs: patientTimeoutMs,
     async run(context) {
-      const pop = context.target.pops.at(-1)?.id ?? "";
-      const ledger: LedgerDoor = { fixture: await context.deploy(ledgerOf("1"), { name: "ledger-rollout" }), name: context.unique };
-      const loading = await load(context, ledger.fixture, { pop, path: `/append/${ledger.name}`, durationMs: 1_800 });
-
-      await context.deploy(ledgerOf("2"), { name: "ledger-rollout" });
-      const result = await loading.result;
-      const polled: (Row | undefined)[] = [];
-      await context.until(
-        async () => {
-          const row = await tryAppend(ledger, pop);
-          polled.push(row);
-          return row?.version;
-        },
-        (version) => version === "2",
-        { deadlineMs: 15_000, what: "the object runs version 2" },
-      );
-      const state = await readLedger(ledger, pop);
+      const { result, polled, state } = await means.rollOut(context);
 
       recordRollout(context, result);
       const rows = polled.filter((row) => row !== undefined);
@@ -188,4 +179,9 @@ function recordRollout(context: CheckContext, result: Outage["result"]): void {
   });
 }
 
-export const doMigrationSuite: Suite = { id: "do.migration", title: "Durable Objects: migration", checks };
+/** @param means default: outages and rollouts of the check's own target */
+export function doMigrationSuiteOf(means: Means = { outage, rollOut }): Suite {
+  return { id: "do.migration", title: "Durable Objects: migration", checks: checksOf(means) };
+}
+
+export const doMigrationSuite: Suite = doMigrationSuiteOf();

@@ -98,6 +98,7 @@ export default {
     door("hdr-histogram-js", ["hdr-histogram-js"], ["load/"]),
     door("jsonpath-plus", ["jsonpath-plus"], ["reports/judge-path[.]ts"]),
     door("charts", ["chart[.]js", "chartjs-node-canvas", "@napi-rs/canvas", "canvas", "@fontsource/source-sans-3"], ["reports/charts/"]),
+    door("badge-maker", ["badge-maker"], ["reports/badge[.]ts"]),
     door("aws4fetch", ["aws4fetch"], ["reference-impl/supervisor/s3-store[.]ts"]),
     door("esbuild", ["esbuild"], ["build[.]mjs", "targets/", "commands/serve/", "load/k6/bundle[.]ts"]),
     door("commander", ["commander"], ["commands/command[.]ts"]),

@@ -134,8 +134,11 @@ function counted(sums: Sums): Record<string, string> {
   return { tests: String(sums.tests), failures: String(sums.failures), errors: String(sums.errors), skipped: String(sums.skipped) };
 }
 
+/** Longer than any run: beyond it a number would be written with an exponent, which no reader takes. */
+const longestSeconds = 1e12;
+
 function seconds(durationMs: number): string {
-  return Number.isFinite(durationMs) && durationMs > 0 ? (durationMs / 1000).toFixed(3) : "0.000";
+  return Number.isFinite(durationMs) && durationMs > 0 ? Math.min(durationMs / 1000, longestSeconds).toFixed(3) : "0.000";
 }
 
 function attributes(values: Readonly<Record<string, string>>): string {

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
 import type { CommandIo } from "../io.js";
 import { median, type Figure } from "./figure.js";
-import { largeRun } from "./report-document.js";
+import { largeRun } from "../../reports/large-run.js";
 
 const size = { checks: 5_000, histograms: 60, histories: 10 } as const;
 const most = { renderMs: 5_000, memoryMb: 300, usableMs: 1_000 } as const;

@@ -13,7 +13,8 @@ import { timelineOf } from "./timeline.js";
 
 /** Rows of a table under a chart; the document has all. */
 const rowsShown = 60;
-const stretchesShown = 24;
+const stretchesShown = 16;
+const percentilesShown = 12;
 
 /** The charts of one measurement: over time, its distribution, its percentiles, by pair of PoPs. */
 export function measurementCharts(measurement: Measurement, document: ResultDocument): readonly Chart[] {
@@ -33,11 +34,11 @@ export function measurementCharts(measurement: Measurement, document: ResultDocu
     charts.push({ ...named("series"), unit: ofSeries, kind: "series", data: series, table: tableOf(rows.length < series.n ? "Largest of each stretch" : "Points", [series.along ?? "Second", ofSeries], rows, series.n) });
   }
   if (bars !== undefined) {
-    const rows = bars.bins.filter((bin) => bin.count > 0).map((bin) => [inUnit(bin.from, unit), inUnit(bin.to, unit), inUnit(bin.count, "count")]);
-    charts.push({ ...named("histogram"), kind: "histogram", data: bars, marks, thresholds, table: tableOf("Histogram", ["From", "To", "Samples"], rows) });
+    const rows = bars.bins.filter((bin) => bin.count > 0).map((bin) => [`${quantity(bin.from, unit)} to ${quantity(bin.to, unit)}`, inUnit(bin.count, "count")]);
+    charts.push({ ...named("histogram"), kind: "histogram", data: bars, marks, thresholds, table: tableOf("Histogram", ["Between", "Samples"], rows) });
   }
   if (curve !== undefined) {
-    const every = Math.max(1, Math.ceil(curve.points.length / 24));
+    const every = Math.max(1, Math.ceil(curve.points.length / percentilesShown));
     const rows = curve.points.filter((_, index) => index % every === 0 || index === curve.points.length - 1).map(({ quantile, value }) => [`${Number((quantile * 100).toFixed(3))} %`, inUnit(value, unit)]);
     charts.push({ ...named("percentiles"), kind: "curve", data: curve, thresholds, table: tableOf("Percentile curve", ["Percentile", unit], rows) });
   } else if (bars === undefined && series === undefined && marks.length > 1) {

@@ -1,9 +1,9 @@
-// The checks of a run: cards for those that need attention, a table per product for all, with what a filter needs.
+// The checks of a run: cards for those that need attention, lists by product for all, with what a filter needs.
 import type { CheckResult } from "../../contract/result/document.js";
 import { verdicts } from "../../contract/result/document.js";
 import type { Overview, ProductChecks } from "../overview.js";
 import { duration, plural, verdictSigns, verdictWords, worstFirst } from "../words.js";
-import { evidenceList } from "./evidence.js";
+import { evidenceList, noteList } from "./evidence.js";
 import type { Markup } from "./markup.js";
 import { html, lines } from "./markup.js";
 import { replay, sign, verdictLabel } from "./parts.js";
@@ -61,31 +61,40 @@ export function groupCard({ verdict, reason, checks }: ReasonGroup, anchorsOf: C
   return html`<article class="card finding ${verdict}"><h3>${sign(verdict)} <span>${plural(checks.length, "check")}: ${reason}</span></h3><ul class="grouped">${items}</ul></article>`;
 }
 
-/** The filter (shown by the script only) and a table per product. */
+/** The filter (shown by the script only) and a fold per product. */
 export function checksSection(facts: Overview, anchorsOf: CheckAnchors, isCarded: (check: CheckResult) => boolean): Markup {
   if (facts.products.length === 0) return html`<p>No check was recorded.</p>`;
   const choices = verdicts.map((verdict) => html`<label><input type="checkbox" name="verdict" value="${verdict}" checked> ${verdictLabel(verdict)}</label>`);
   return html`<form id="filter" class="filter" role="search" aria-label="Filter the checks" hidden>
 <label class="search">Search <input type="search" id="search" autocomplete="off" spellcheck="false"></label>
 <fieldset><legend class="unseen">Verdicts</legend>${choices}</fieldset><output id="found" aria-live="polite"></output></form>
-${facts.products.map((group) => productTable(group, anchorsOf, isCarded))}`;
+${facts.products.map((group) => productFold(group, anchorsOf, isCarded))}`;
 }
 
-function productTable(group: ProductChecks, anchorsOf: CheckAnchors, isCarded: (check: CheckResult) => boolean): Markup {
-  const counted = worstFirst
-    .map((verdict) => ({ verdict, count: group.checks.filter((check) => check.verdict === verdict).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => html`<span class="tally ${verdict}"><span class="sign ${verdict}" aria-hidden="true">${verdictSigns[verdict]}</span> ${count}<span class="unseen"> ${verdictWords[verdict]}</span></span>`);
-  return html`<details class="product"><summary><h3>${group.title}</h3> <span class="soft">${plural(group.checks.length, "check")}</span> <span class="tallies">${counted}</span></summary>
-<table class="checks"><caption class="unseen">Checks of ${group.title}</caption><thead><tr><th scope="col"><span class="unseen">Verdict</span></th><th scope="col">Promise</th><th scope="col">Claims</th><th scope="col">Time</th></tr></thead>
-<tbody>${group.checks.map((check) => row(check, anchorsOf.get(check) ?? "", isCarded(check)))}</tbody></table></details>`;
+/** A list per verdict, worst first: what a row would say of its verdict stands once above it. */
+function productFold(group: ProductChecks, anchorsOf: CheckAnchors, isCarded: (check: CheckResult) => boolean): Markup {
+  const found = worstFirst.map((verdict) => ({ verdict, checks: group.checks.filter((check) => check.verdict === verdict) })).filter(({ checks }) => checks.length > 0);
+  const tallies = found.map(({ verdict, checks }) => html`<span class="tally ${verdict}"><span class="sign ${verdict}" aria-hidden="true">${verdictSigns[verdict]}</span> ${checks.length}<span class="unseen"> ${verdictWords[verdict]}</span></span>`);
+  const lists = found.map(({ verdict, checks }) => html`<h4>${checks.length} ${verdictWords[verdict]}</h4>
+<ul class="checks ${verdict}" data-verdict="${verdict}">${checks.map((check) => row(check, anchorsOf.get(check) ?? "", isCarded(check)))}
+</ul>`);
+  return html`<details class="product"><summary><h3>${group.title}</h3> <span class="soft">${plural(group.checks.length, "check")}</span> <span class="tallies">${tallies}</span></summary>
+${lists}</details>`;
 }
 
+/**
+ * A page of thousands of checks has thousands of these, and every element takes its time: one that passed is a list item and
+ * its link; the rest is text, and its sign is the style sheet's.
+ */
 function row(check: CheckResult, anchor: string, isCarded: boolean): Markup {
-  const reason = check.verdict === "pass" ? undefined : html`<span class="why">${check.reason ?? "no reason recorded"}</span>`;
-  const known = check.known === undefined ? undefined : html`<span class="why">known ${check.known.kind}: ${check.known.reason}</span>`;
-  // The id is the link: a page of thousands of checks has thousands of them, and every element takes its time.
-  const name = html`<a class="id" href="#${anchor}">${check.id}${isCarded ? ", details above" : undefined}</a>`;
-  const notes = isCarded || check.evidence.length === 0 ? undefined : html`<details class="data"><summary>${plural(check.evidence.length, "note")}</summary>${evidenceList(check)}${check.verdict === "pass" ? undefined : replay(check.replay)}</details>`;
-  return html`<tr data-verdict="${check.verdict}"${isCarded ? undefined : html` id="${anchor}"`}><td>${sign(check.verdict)}</td><th scope="row">${check.promise}<span class="meta">${name}</span>${reason}${known}${notes}</th><td class="ids">${check.claims.slice(0, 12).join(" ")}</td><td class="number">${duration(check.durationMs)}</td></tr>`;
+  const facts = [check.id, ...(check.claims.length === 0 ? [] : [check.claims.slice(0, 12).join(" ")]), duration(check.durationMs), ...(isCarded ? ["details above"] : [])].join(" · ");
+  const reason = check.verdict === "pass" ? undefined : html` <span class="why">${check.reason ?? "no reason recorded"}</span>`;
+  const known = check.known === undefined ? undefined : html` <span class="why">known ${check.known.kind}: ${check.known.reason}</span>`;
+  return html`
+<li${isCarded ? undefined : html` id="${anchor}"`}><a href="#${anchor}">${check.promise}</a> ${facts}${reason}${known}${isCarded ? undefined : notes(check)}</li>`;
+}
+
+function notes(check: CheckResult): Markup | undefined {
+  if (check.evidence.length === 0) return undefined;
+  return html`<details class="data"><summary>${plural(check.evidence.length, "note")}</summary>${check.verdict === "pass" ? noteList(check) : html`${evidenceList(check)}${replay(check.replay)}`}</details>`;
 }

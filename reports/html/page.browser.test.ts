@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
+import { largeRun } from "../large-run.js";
 import { badRun, bigRun, goodRun, hostileRun, hostileText } from "../testdata/samples.js";
 import { assertAccessible, browser, hasBrowser, lowContrast, unfold } from "./browser.fixture.js";
 import { comparisonPage } from "./matrix/page.js";
@@ -16,6 +17,7 @@ const pages = {
   good: () => htmlReport(goodRun()),
   bad: () => htmlReport(badRun()),
   big: () => htmlReport(bigRun()),
+  vast: () => htmlReport(largeRun({ checks: 1_100, histograms: 40, histories: 3 })),
   hostile: () => htmlReport(hostileRun(hostileText, badRun())),
   comparison: () => comparisonPage([goodRun(), badRun(), hostileRun(hostileText, badRun())].map((document, index) => ({ ...document, target: { ...document.target, version: index === 2 ? document.target.version : String(index) } }))),
 } as const;
@@ -56,6 +58,16 @@ if (hasBrowser()) {
       return { page, troubles };
     }
 
+    /** Polls until an element is in the window: what it takes to be laid out is the browser's affair. */
+    async function comesIntoSight(page: Page, id: string): Promise<void> {
+      const deadlineMs = Date.now() + 30_000;
+      for (;;) {
+        const top = await page.evaluate<number>(`document.getElementById(${JSON.stringify(id)}).getBoundingClientRect().top`);
+        if (top >= 0 && top < 900) return;
+        if (Date.now() > deadlineMs) assert.fail(`expected ${id} between 0 and 900 px from the top; the last was ${top}`);
+      }
+    }
+
     const widthOf = (page: Page) => page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]");
 
     for (const name of ["good", "bad", "hostile", "comparison"] as const) {
@@ -92,6 +104,19 @@ if (hasBrowser()) {
       await page.context().close();
     });
 
+    it("of a very large run, in which only what is in sight is laid out, brings into sight what is linked to", async () => {
+      const { page, troubles } = await open("vast", { hash: "#kv.subject-1002" });
+      await comesIntoSight(page, "kv.subject-1002");
+      await page.locator("nav a[href='#environment']").click();
+      await comesIntoSight(page, "h-environment");
+      await page.locator("#search").fill("number 1003");
+      assert.match(await page.locator("#found").innerText(), /^1 of 1100 shown$/);
+      await page.locator("ul.checks > li:visible > a").click();
+      await comesIntoSight(page, "durable-objects.subject-1003");
+      assert.deepEqual(troubles, []);
+      await page.context().close();
+    });
+
     it("filters a comparison by what fails here and passes there, and keeps that in its address", async () => {
       const { page } = await open("comparison");
       await page.locator("select[data-column='0']").selectOption("pass");
@@ -105,18 +130,19 @@ if (hasBrowser()) {
     it("filters checks by word and by verdict, and says how many are left", async () => {
       const { page } = await open("big");
       await page.locator("#search").fill("expirationttl keeps order");
-      assert.equal(await page.locator("tr[data-verdict]:visible").count(), 1);
+      assert.equal(await page.locator("ul.checks > li:visible").count(), 1);
       assert.match(await page.locator("#found").innerText(), /^1 of \d+ shown$/);
       await page.locator("#search").fill("");
       for (const verdict of ["pass", "not-applicable", "inconclusive", "error"]) await page.locator(`input[value=${verdict}]`).uncheck();
-      assert.equal(await page.locator("tr[data-verdict]:visible").count(), await page.locator("tr[data-verdict=fail]").count());
+      assert.equal(await page.locator("ul.checks > li:visible").count(), await page.locator("ul.checks.fail > li").count());
+      assert.deepEqual([...new Set((await page.locator(".product h4:visible").allInnerTexts()).map((text) => text.replace(/^\d+ /, "")))], ["failed"]);
       await page.context().close();
     });
 
     it("reads whole without scripts: no control that does nothing, every check there", async () => {
       const { page, troubles } = await open("big", { hasScript: false });
       assert.equal(await page.locator("#filter:visible, button:visible").count(), 0);
-      assert.equal(await page.locator("tr[data-verdict]").count(), bigRun().checks.length);
+      assert.equal(await page.locator("ul.checks > li").count(), bigRun().checks.length);
       assert.deepEqual(troubles.filter((one) => !one.includes("script")), []);
       await page.context().close();
     });
@@ -166,7 +192,7 @@ if (hasBrowser()) {
       const { page } = await open("bad");
       await page.emulateMedia({ media: "print" });
       assert.equal(await page.locator("nav").isVisible(), false);
-      assert.equal(await page.locator("tr[data-verdict] th").first().isVisible(), true);
+      assert.equal(await page.locator("ul.checks > li > a").first().isVisible(), true);
       await page.context().close();
     });
   });

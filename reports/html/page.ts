@@ -54,7 +54,7 @@ export function htmlReport(whole: ResultDocument, live?: LiveRun): string {
   ];
   const verdict: Verdict = document.run.interrupted === undefined ? document.verdict : "error";
   const page = html`${trusted("<!doctype html>")}
-<html lang="en">
+<html lang="en"${isLarge(document) ? html` class="large"` : undefined}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(pageStyle)}'; script-src '${hashOf(pageScript)}'${live === undefined ? "" : ` '${hashOf(liveScript)}'`}; img-src data:${live === undefined ? "" : "; connect-src 'self'"}; base-uri 'none'; form-action 'none'">
@@ -102,6 +102,13 @@ function knownTable(known: readonly CheckResult[], anchorsOf: ReadonlyMap<CheckR
     html`${check.known?.reason}${check.reason === undefined ? undefined : html`<span class="why">Observed: ${check.observed ?? check.reason}</span>`}<details class="data"><summary>Evidence</summary>${evidenceList(check)}${replay(check.replay)}</details>`,
   ]);
   return html`<p class="soft">They run, they do not count against the target, and an entry that passes fails the run until it is removed.</p>${table(plural(known.length, "check named by a known failure", "checks named by known failures"), ["Check", "Verdict", "Known as", "Reason"], rows)}`;
+}
+
+/** Of a page with very much on it, a browser lays out what is in sight; sections and cards keep their places by estimates. */
+const fewChecks = 1_000;
+
+function isLarge(document: ResultDocument): boolean {
+  return document.checks.length > fewChecks;
 }
 
 function hashOf(source: string): string {

@@ -21,7 +21,7 @@ export function verdictLabel(verdict: Verdict): Markup {
  * table, its caption only heard
  */
 export function table(caption: string, heads: readonly string[], rows: readonly (readonly Value[])[], shape: "words" | "figures" = "words"): Markup {
-  const body = rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell, index) => html`<td data-head="${heads[index + 1]}">${cell}</td>`)}</tr>`);
+  const body = rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell, index) => (shape === "figures" ? html`<td>${cell}</td>` : html`<td data-head="${heads[index + 1]}">${cell}</td>`))}</tr>`);
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="${shape}"><caption${shape === "figures" ? html` class="unseen"` : undefined}>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 

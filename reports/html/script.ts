@@ -9,13 +9,11 @@ export const filterParts = `
     let shown = 0;
     let total = 0;
     for (const { fold, rows } of products) {
-      let here = 0;
-      for (const one of rows) {
-        const isShown = isWanted(one);
-        one.row.hidden = !isShown;
-        if (isShown) here++;
-      }
+      const wanted = rows.map(isWanted);
+      const here = wanted.filter(Boolean).length;
       fold.hidden = here === 0;
+      // Rows of a fold that nobody sees stay as they are: each one that changes takes its time.
+      if (here > 0) for (const [index, { row }] of rows.entries()) if (row.hidden === wanted[index]) row.hidden = !wanted[index];
       if (isFiltering) fold.open = here > 0;
       shown += here;
       total += rows.length;
@@ -65,11 +63,14 @@ export const pageScript = `"use strict";
   form.hidden = false;
   const search = document.getElementById("search");
   const found = document.getElementById("found");
-  const products = all("details.product").map((fold) => ({
-    fold,
-    rows: all("tbody > tr", fold).map((row) => ({ row, verdict: row.dataset.verdict })),
-  }));
+  const lists = all("ul.checks", form.parentNode);
+  let products;
   const apply = () => {
+    // Made when somebody first looks for something, not while the page opens.
+    products ??= all("details.product").map((fold) => ({
+      fold,
+      rows: lists.filter((list) => fold.contains(list)).flatMap((list) => [...list.children].map((row) => ({ row, verdict: list.dataset.verdict }))),
+    }));
     const words = wordsOf(search);
     const boxes = all("input[name=verdict]", form);
     const wanted = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
@@ -78,6 +79,8 @@ export const pageScript = `"use strict";
       if (words.length > 0) one.words ??= one.row.textContent.toLowerCase();
       return wanted.has(one.verdict) && words.every((word) => one.words.includes(word));
     });
+    // A heading stands above its list, and goes with it.
+    for (const list of lists) list.previousElementSibling.hidden = !list.querySelector(":scope > li:not([hidden])");
   };
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());

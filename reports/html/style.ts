@@ -1,5 +1,8 @@
 // The page's style sheet. Verdict colours are Okabe and Ito's, which people with the usual colour blindnesses can tell
 // apart; text uses darker (or in the dark lighter) relatives of them, for contrast of at least 4.5:1.
+import { verdicts } from "../../contract/result/document.js";
+import { verdictSigns } from "../words.js";
+
 export const pageStyle = `
 :root {
   color-scheme: light dark;
@@ -29,7 +32,7 @@ code, pre { font: 0.86em/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Co
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 main:focus { outline: none; }
 :target { scroll-margin-top: 3.5rem; }
-tr:target > *, .card:target { background: color-mix(in srgb, var(--link) 9%, var(--card)); }
+tr:target > *, .checks > :target, .card:target { background: color-mix(in srgb, var(--link) 9%, var(--card)); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -99rem; background: var(--card); padding: 0.5rem 1rem; z-index: 3; }
 .skip:focus { left: 0.5rem; top: 0.5rem; }
@@ -40,12 +43,12 @@ tr:target > *, .card:target { background: color-mix(in srgb, var(--link) 9%, var
 .strong { font-weight: 600; }
 [hidden] { display: none !important; }
 
-.sign { display: inline-grid; place-items: center; flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; font-size: 0.84em; font-weight: 700; line-height: 1; color: var(--none-ink); border: 1.5px solid currentColor; vertical-align: 0.03em; }
-.sign.pass { color: var(--pass-ink); }
-.sign.fail { color: var(--card); background: var(--fail-ink); border-color: var(--fail-ink); border-radius: 25%; }
-.sign.inconclusive { color: var(--inconclusive-ink); border-radius: 25%; border-style: dashed; }
-.sign.error { color: var(--card); background: var(--error-ink); border-color: var(--error-ink); border-radius: 25%; }
-.sign.not-applicable, .sign.context { border-color: transparent; }
+.sign, .checks > li::before { display: inline-grid; place-items: center; flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; font-size: 0.84em; font-weight: 700; line-height: 1; color: var(--none-ink); border: 1.5px solid currentColor; vertical-align: 0.03em; }
+.sign.pass, .checks.pass > li::before { color: var(--pass-ink); }
+.sign.fail, .checks.fail > li::before { color: var(--card); background: var(--fail-ink); border-color: var(--fail-ink); border-radius: 25%; }
+.sign.inconclusive, .checks.inconclusive > li::before { color: var(--inconclusive-ink); border-radius: 25%; border-style: dashed; }
+.sign.error, .checks.error > li::before { color: var(--card); background: var(--error-ink); border-color: var(--error-ink); border-radius: 25%; }
+.sign.not-applicable, .checks.not-applicable > li::before, .sign.context { border-color: transparent; }
 .fill.pass { fill: var(--pass); } .fill.fail { fill: var(--fail); } .fill.inconclusive { fill: var(--inconclusive); } .fill.error { fill: var(--error); } .fill.not-applicable { fill: var(--none); }
 
 header.top { padding-block: 2.5rem 1.5rem; }
@@ -95,7 +98,6 @@ section h3 { margin-block: 1.5rem 0.4rem; }
 .finding > .meta { padding-left: 1.75rem; }
 .finding .reason { margin-top: 0.7rem; }
 .grouped { margin: 0.6rem 0 0; padding-left: 2.9rem; font-size: 0.94rem; columns: 26rem; column-gap: 2rem; } .grouped li { break-inside: avoid; } .grouped code { font-size: 0.8rem; }
-.id { font: 0.86em/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; color: var(--soft); text-decoration: none; } .id:hover, .id:focus-visible { text-decoration: underline; }
 .self { color: var(--soft); text-decoration: underline dotted; margin-inline: 0.3em; font-weight: 400; }
 .compared { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem; margin-top: 0.8rem; }
 .compared dt, .evidence figcaption, .replay .soft { font-size: 0.78rem; font-weight: 600; color: var(--soft); letter-spacing: 0.02em; }
@@ -113,7 +115,7 @@ thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space
 .scroll { overflow-x: auto; }
 .words th[scope=row] { min-width: 8.5rem; } .words th[scope=row]:has(> code) { min-width: 15rem; }
 .figures { width: auto; } .figures td { font-variant-numeric: tabular-nums; white-space: nowrap; } .figures th, .figures td { padding-right: 1.5rem; padding-block: 0.15rem; }
-.claims td:first-child, .checks td:first-child { width: 2rem; padding-right: 0.4rem; }
+.claims td:first-child { width: 2rem; padding-right: 0.4rem; }
 .claims { margin-bottom: 1.5rem; table-layout: fixed; }
 .claims thead th:first-child { width: 2rem; } .claims thead th:nth-child(2) { width: 46%; } .claims thead th:nth-child(3) { width: 20%; }
 .source { color: var(--soft); font-size: 0.82rem; margin-top: 0.15rem; }
@@ -121,9 +123,13 @@ thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space
 .by { margin-top: 0.2rem; } .by a { margin-right: 0.4rem; }
 .gauge { display: block; width: 100%; max-width: 12rem; height: 10px; margin-top: 0.3rem; }
 .rail { fill: var(--rail); }
-.checks .number { text-align: right; padding-right: 0; width: 5rem; color: var(--soft); }
-.checks .ids { width: 9rem; color: var(--soft); font-size: 0.86rem; }
-.checks thead th:last-child { text-align: right; padding-right: 0; }
+.product h4 { margin: 0.5rem 1.25rem 0; font-size: 0.84rem; font-weight: 600; color: var(--soft); }
+.checks { list-style: none; margin: 0 1.25rem 0.9rem; padding: 0; font-size: 0.86rem; color: var(--soft); }
+.checks > li { position: relative; padding: 0.5rem 0 0.5rem 2rem; border-bottom: 1px solid var(--line); }
+.checks > li > a { display: block; font-size: 0.94rem; color: var(--ink); text-decoration: none; } .checks > li > a:hover, .checks > li > a:focus-visible { text-decoration: underline; }
+/* The heading above has said the verdict: read aloud, the sign is silent. */
+.checks > li::before { position: absolute; left: 0; top: 0.6rem; }
+${verdicts.map((verdict) => `.checks.${verdict} > li::before { content: "${verdictSigns[verdict]}"; content: "${verdictSigns[verdict]}" / ""; }`).join(" ")}
 
 details > summary { cursor: pointer; }
 .fold { margin-block: 0.1rem; } .fold[open] { margin-bottom: 1rem; }
@@ -147,7 +153,8 @@ details > summary { cursor: pointer; }
 .cards > .wide { column-span: all; }
 /* Of a page with very much on it, what is out of sight is laid out when it comes into sight; columns would need all of it at once. */
 .cards.many { columns: auto; display: grid; align-items: start; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 0 1rem; } .cards.many > .wide { grid-column: 1 / -1; }
-.cards.many > .card:nth-of-type(n+7), .finding:nth-of-type(n+9) { content-visibility: auto; contain-intrinsic-size: auto 26rem; }
+.cards.many > .card:nth-of-type(n+7), .finding:nth-of-type(n+9), .large .finding:nth-of-type(n+2) { content-visibility: auto; contain-intrinsic-size: auto 26rem; }
+.large main > section:nth-of-type(n+2) { content-visibility: auto; contain-intrinsic-size: auto 50rem; }
 .big { font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; } .big .soft { font-size: 0.9rem; letter-spacing: 0; }
 .judged, .void { display: flex; gap: 0.5rem; font-size: 0.9rem; margin-top: 0.35rem; align-items: baseline; }
 .void { color: var(--inconclusive-ink); }
@@ -157,14 +164,14 @@ details > summary { cursor: pointer; }
 .chart .mark-text { fill: var(--mark); } .chart .limit-text { fill: var(--fail-ink); } .chart .fault-text { fill: var(--fail-ink); font-size: 9px; }
 .chart .mark-text, .chart .limit-text, .chart .fault-text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
 .bar, .dot { fill: var(--bar); }
-.axis { stroke: var(--soft); stroke-width: 1; } .grid { stroke: var(--line); stroke-width: 1; fill: none; }
+.axis { stroke: var(--soft); stroke-width: 1; fill: none; } .grid { stroke: var(--line); stroke-width: 1; fill: none; }
 .mark { stroke: var(--mark); stroke-width: 1; stroke-dasharray: 2 2; }
 .limit { stroke: var(--fail-ink); stroke-width: 1.5; stroke-dasharray: 5 3; }
 .span { stroke: var(--bar); stroke-width: 3; opacity: 0.45; }
 .line { fill: none; stroke: var(--bar); stroke-width: 1.6; stroke-linejoin: round; }
 .dot.thin { fill-opacity: 0.45; stroke: none; } .dot.hollow { fill: none; stroke: var(--bar); stroke-dasharray: 2 2; }
 .row-text { font-size: 10.5px; font-weight: 600; fill: var(--ink); }
-.strip { display: block; width: min(100%, 15rem); height: 1.5rem; margin-top: 0.15rem; } .strip .tickmark { stroke: var(--bar); stroke-width: 1.2; stroke-opacity: 0.6; } .strip .tickmark.fail { stroke: var(--fail); } .range { display: block; font-size: 0.82rem; }
+.strip { display: block; width: min(100%, 15rem); height: 1.5rem; margin-top: 0.15rem; } .strip .tickmark { stroke: var(--bar); stroke-width: 1.2; stroke-opacity: 0.6; fill: none; } .strip .tickmark.fail { stroke: var(--fail); } .range { display: block; font-size: 0.82rem; }
 .timeline { min-width: 40rem; max-width: 60rem; } .span-bar.writes { fill: var(--bar); } .span-bar.reads { fill: var(--card); stroke: var(--bar); stroke-width: 1.8; } .span-bar.failed { fill: none; stroke: var(--none-ink); stroke-width: 1.4; stroke-dasharray: 3 2; }
 .lost { fill: none; stroke: var(--fail-ink); stroke-width: 2; } .bar-text { font: 600 10.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; fill: var(--ink); } .bar-text.inside { fill: var(--card); }
 .map .link { stroke: var(--bar); stroke-width: 1.2; stroke-opacity: 0.7; } .map .link.near { stroke-width: 1.8; } .map .link.far { stroke-dasharray: 4 3; } .map .link-text { font-size: 7px; fill: var(--soft); }
@@ -195,22 +202,22 @@ footer { padding-block: 3rem 2rem; color: var(--soft); font-size: 0.88rem; }
   .ladder li.held-back { border-left-color: var(--inconclusive); border-left-style: dotted; } .ladder li .soft { padding: 0; margin-left: auto; text-align: right; }
   .card { padding: 0.9rem 1rem; } .finding > .meta { padding-left: 0; } .grouped { padding-left: 1.2rem; }
   .replay { flex-wrap: wrap; } .replay code { flex-basis: 100%; order: 3; }
-  .claims thead, .checks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .claims thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .claims, .claims tbody, .claims caption, .words, .words tbody, .words caption, .words td, .words th { display: block; } .words thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .words tr { display: block; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .words td, .words th { border: 0; padding: 0.1rem 0; } .words th[scope=row] { font-weight: 600; } .claims tr { display: grid; grid-template-columns: 2rem 1fr; border-bottom: 1px solid var(--line); padding-block: 0.5rem; } .claims td, .claims th { border: 0; padding: 0.1rem 0; } .claims td:first-child { grid-row: 1 / span 3; } .claims td:nth-child(n+3) { grid-column: 2; }
   .claims td[data-head]::before, .words td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-size: 0.86rem; }
-  .checks .ids { display: none; } .product > summary { padding-inline: 1rem; } .product > table { width: calc(100% - 2rem); margin-inline: 1rem; } .checks .number { width: 4rem; }
+  .product > summary { padding-inline: 1rem; } .product > table { width: calc(100% - 2rem); margin-inline: 1rem; } .checks, .product h4 { margin-inline: 1rem; }
   .facts > div { grid-template-columns: 1fr; gap: 0; }
   nav ul { padding-inline: 1rem; }
 }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
+@media (prefers-reduced-motion: no-preference) { html:not(.large) { scroll-behavior: smooth; } }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --rail: #ddd; --code: #f4f4f4; --link: #000; --pass-ink: #006a4e; --fail-ink: #a84300; --inconclusive-ink: #7d5600; --error-ink: #8f3f6d; --none-ink: #444; --bar: #0072b2; --mark: #000; --shade: #eee; }
   body { font-size: 10pt; } nav, .skip, .filter, .replay button, .self { display: none !important; }
   details::details-content { display: block; content-visibility: visible; }
-  .checks, .claims, .words { font-size: 8pt; } .checks th, .checks td, .claims th, .claims td, .words th, .words td { padding-block: 0.15rem; } main > section { padding-top: 1.2rem; }
+  .checks, .claims, .words { font-size: 8pt; } .checks > li, .claims th, .claims td, .words th, .words td { padding-block: 0.15rem; } main > section { padding-top: 1.2rem; }
   /* What a check that passed has noted is in the document; on paper it would bury what failed. */
-  tr[data-verdict=pass] details, tr[data-verdict=not-applicable] details { display: none; }
-  .cards.many > .card, .finding { content-visibility: visible !important; }
+  .checks.pass details, .checks.not-applicable details { display: none; }
+  .cards.many > .card, .finding, main > section { content-visibility: visible !important; }
   .card, tr, .evidence { break-inside: avoid; } h2, h3 { break-after: avoid; } pre { max-height: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -1,5 +1,5 @@
 // What the charts of the page share: the size of their coordinates, axes, and the lines of documented figures. Colours are
-// classes of the style sheet.
+// classes of the style sheet. What looks the same is one path: a page has many charts, and every element takes its time.
 import type { Threshold } from "../../charts/definition.js";
 import type { Scale } from "../../charts/scale.js";
 import { quantity } from "../../words.js";
@@ -23,6 +23,25 @@ export function across(scale: Scale, value: number, from = left): number {
   return round(from + scale.at(value) * (right - from));
 }
 
+/**
+ * A line through points in as few letters as it takes: steps and not places, because a page has tens of thousands of them.
+ * @param isNew whether the line begins anew at a point
+ */
+export function linePath(points: readonly { readonly x: number; readonly y: number }[], isNew: (index: number) => boolean = () => false): string {
+  const tenths = points.map(({ x, y }) => ({ x: Math.round(x * 10), y: Math.round(y * 10) }));
+  return tenths
+    .map(({ x, y }, index) => {
+      const before = tenths[index - 1];
+      if (before === undefined || isNew(index)) return `M${x / 10} ${y / 10}`;
+      return `l${step(x - before.x)}${y < before.y ? "" : " "}${step(y - before.y)}`;
+    })
+    .join("");
+}
+
+function step(tenths: number): string {
+  return String(tenths / 10).replace(/^(-?)0(?=[.])/, "$1");
+}
+
 /** Text near an edge must grow inwards. */
 export function anchorAt(x: number, room = 34): "start" | "middle" | "end" {
   return x < left + room ? "start" : x > right - room ? "end" : "middle";
@@ -42,9 +61,9 @@ export function horizontalAxis(scale: Scale, y: number, label: (value: number) =
     const begins = anchor === "start" ? x : anchor === "end" ? x - wide : x - wide / 2;
     const hasRoom = words !== "" && begins > taken + 3;
     if (hasRoom) taken = begins + wide;
-    return html`<line class="axis" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/>${hasRoom ? html`<text class="tick" x="${x}" y="${y + 15}" text-anchor="${anchor}">${words}</text>` : undefined}`;
+    return { x, text: hasRoom ? html`<text class="tick" x="${x}" y="${y + 15}" text-anchor="${anchor}">${words}</text>` : undefined };
   });
-  return html`<line class="axis" x1="${from}" x2="${right}" y1="${y}" y2="${y}"/>${ticks}`;
+  return html`<path class="axis" d="M${from} ${y}H${right}${ticks.map(({ x }) => `M${x} ${y}v4`)}"/>${ticks.map(({ text }) => text)}`;
 }
 
 export interface ValueAxis {
@@ -59,7 +78,7 @@ export function valueAxis(scale: Scale, unit: string, top: number, base: number)
   const down = (value: number): number => round(base - scale.at(value) * (base - top));
   const ticks = scale.ticks.filter((_, index) => index % Math.ceil(scale.ticks.length / 5) === 0).map((tick) => ({ y: down(tick), label: quantity(tick, unit) }));
   const from = Math.ceil(2 + Math.max(0, ...ticks.map(({ label }) => label.length)) * letterWidth + 5);
-  return { from, down, markup: html`${ticks.map(({ y, label }) => html`<line class="grid" x1="${from}" x2="${right}" y1="${y}" y2="${y}"/><text class="tick" x="${from - 5}" y="${y + 3.5}" text-anchor="end">${label}</text>`)}` };
+  return { from, down, markup: html`<path class="grid" d="${ticks.map(({ y }) => `M${from} ${y}H${right}`)}"/>${ticks.map(({ y, label }) => html`<text class="tick" x="${from - 5}" y="${y + 3.5}" text-anchor="end">${label}</text>`)}` };
 }
 
 /** @param top where the chart itself begins; labels stand above it, the first highest */

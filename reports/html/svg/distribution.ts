@@ -7,23 +7,23 @@ import type { Scale } from "../../charts/scale.js";
 import { plural, quantity } from "../../words.js";
 import type { Markup } from "../markup.js";
 import { html, trusted } from "../markup.js";
-import { across, anchorAt, horizontalAxis, right, roomFor, round, thresholdLines, valueAxis, width } from "./axis.js";
+import { across, anchorAt, horizontalAxis, linePath, right, roomFor, round, thresholdLines, valueAxis, width } from "./axis.js";
 
 /** Bars with the percentiles marked on their own line below the bars' tops. */
 export function histogramSvg({ data: chart, marks, unit, title: name, thresholds }: ChartOf<"histogram">): Markup {
   const top = 24 + roomFor(thresholds);
   const base = top + 94;
-  const bars = chart.bins.map((bin) => {
-    if (bin.count === 0) return undefined;
+  const bars = chart.bins.filter((bin) => bin.count > 0).map((bin) => {
     const x = across(chart.scale, bin.from);
     const height = Math.max(1.5, (bin.count / chart.tallest) * (base - top));
-    return html`<rect class="bar" x="${round(x + 0.5)}" y="${round(base - height)}" width="${Math.max(1, round(across(chart.scale, bin.to) - x - 1))}" height="${round(height)}"><title>${quantity(bin.from, unit)} to ${quantity(bin.to, unit)}: ${bin.count}</title></rect>`;
+    const wide = Math.max(1, round(across(chart.scale, bin.to) - x - 1));
+    return `M${round(x + 0.5)} ${base}v${round(-height)}h${wide}V${base}z`;
   });
   const named = marks.filter((mark) => mark.name === "p50" || mark.name === "p99");
   const first = chart.bins.find((bin) => bin.count > 0);
   const last = chart.bins.findLast((bin) => bin.count > 0);
   const label = `Histogram of ${name}, ${plural(chart.n, "sample")} from ${quantity(first?.from ?? 0, unit)} to ${quantity(last?.to ?? 0, unit)}${named.map((mark) => `, ${mark.name} ${quantity(mark.value, unit)}`).join("")}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${bars}${markLines(chart.scale, named, base, top)}${thresholdLines(chart.scale, thresholds, top - 14, base)}${horizontalAxis(chart.scale, base, (value) => quantity(value, unit))}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}"><path class="bar" d="${bars}"/>${markLines(chart.scale, named, base, top)}${thresholdLines(chart.scale, thresholds, top - 14, base)}${horizontalAxis(chart.scale, base, (value) => quantity(value, unit))}</svg>`;
 }
 
 function markLines(scale: Scale, marks: readonly PercentileMark[], base: number, top: number): readonly Markup[] {
@@ -61,13 +61,13 @@ export function curveSvg({ data, unit, title, thresholds }: ChartOf<"curve">): M
   const base = 128;
   const { from, down, markup: values } = valueAxis(data.value, unit, top, base);
   const at = (share: number): number => round(from + share * (right - from));
-  const path = data.points.map((point, index) => `${index === 0 ? "M" : "L"}${at(point.across)} ${down(point.value)}`).join("");
-  const nines = data.ticks.map(({ across: share, label }) => html`<line class="axis" x1="${at(share)}" x2="${at(share)}" y1="${base}" y2="${base + 4}"/><text class="tick" x="${at(share)}" y="${base + 15}" text-anchor="${at(share) < from + 10 ? "start" : anchorAt(at(share), 16)}">${label}</text>`);
+  const path = linePath(data.points.map((point) => ({ x: at(point.across), y: down(point.value) })));
+  const nines = data.ticks.map(({ across: share, label }) => html`<text class="tick" x="${at(share)}" y="${base + 15}" text-anchor="${at(share) < from + 10 ? "start" : anchorAt(at(share), 16)}">${label}</text>`);
   // A curve rises to the right: what is above its middle has room at the left.
   const middle = data.points.find(({ quantile }) => quantile >= 0.5)?.value ?? 0;
   const limits = thresholds.filter(({ value }) => value >= data.value.low && value <= data.value.high).slice(0, 3).map((limit) => html`<line class="limit" x1="${from}" x2="${right}" y1="${down(limit.value)}" y2="${down(limit.value)}"/><text class="limit-text" x="${limit.value > middle ? from + 3 : right}" y="${down(limit.value) - 3}" text-anchor="${limit.value > middle ? "start" : "end"}">${limit.label}</text>`);
   const named = [0.5, 0.99, 0.999].flatMap((quantile) => data.points.find((point) => point.quantile >= quantile - 1e-9) ?? []);
   const dots = named.map((point) => html`<circle class="dot" cx="${at(point.across)}" cy="${down(point.value)}" r="3"><title>${Number((point.quantile * 100).toFixed(3))} %: ${quantity(point.value, unit)}</title></circle>`);
   const label = `Percentile curve of ${title}, ${plural(data.n, "sample")}: ${named.map((point) => `${Number((point.quantile * 100).toFixed(2))} % at most ${quantity(point.value, unit)}`).join(", ")}`;
-  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${values}<line class="axis" x1="${from}" x2="${right}" y1="${base}" y2="${base}"/><path class="line" d="${trusted(path)}"/>${limits}${dots}${nines}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${base + 22}" role="img" aria-label="${label}">${values}<path class="axis" d="M${from} ${base}H${right}${data.ticks.map(({ across: share }) => `M${at(share)} ${base}v4`)}"/><path class="line" d="${trusted(path)}"/>${limits}${dots}${nines}</svg>`;
 }

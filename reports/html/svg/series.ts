@@ -4,7 +4,10 @@ import { isResuming } from "../../charts/series.js";
 import { plural, quantity } from "../../words.js";
 import type { Markup } from "../markup.js";
 import { html, trusted } from "../markup.js";
-import { across, anchorAt, horizontalAxis, right, round, valueAxis, width } from "./axis.js";
+import { across, anchorAt, horizontalAxis, linePath, right, round, valueAxis, width } from "./axis.js";
+
+/** More names of faults than that cover each other; the others are told by their bands. */
+const labelled = 6;
 
 /** Values over time, with the faults as bands behind the line. */
 export function seriesSvg({ data: chart, unit, title: name }: ChartOf<"series">): Markup {
@@ -16,10 +19,10 @@ export function seriesSvg({ data: chart, unit, title: name }: ChartOf<"series">)
   const bands = chart.faults.map((fault, index) => {
     const from = at(fault.fromS);
     const to = fault.toS === undefined ? right : at(fault.toS);
-    return html`<rect class="fault" x="${from}" y="${top}" width="${Math.max(2, round(to - from))}" height="${base - top}"><title>${fault.label}</title></rect>${index < 6 ? html`<text class="fault-text" x="${from}" y="${top - 4 - (index % 2) * 11}" text-anchor="${anchorAt(from, 60) === "end" ? "end" : "start"}">▾ ${fault.label}</text>` : undefined}`;
+    return html`<rect class="fault" x="${from}" y="${top}" width="${Math.max(2, round(to - from))}" height="${base - top}">${index < labelled ? undefined : html`<title>${fault.label}</title>`}</rect>${index < labelled ? html`<text class="fault-text" x="${from}" y="${top - 4 - (index % 2) * 11}" text-anchor="${anchorAt(from, 60) === "end" ? "end" : "start"}">▾ ${fault.label}</text>` : undefined}`;
   });
   // Only our own numbers, and longer than a string of a target may be shown.
-  const path = chart.points.map(([second, value], index) => `${index === 0 || isResuming(chart, index) ? "M" : "L"}${at(second)} ${down(value)}`).join("");
+  const path = linePath(chart.points.map(([second, value]) => ({ x: at(second), y: down(value) })), (index) => isResuming(chart, index));
   const silences = chart.silences.map(({ fromS, toS }) => {
     const from = at(fromS);
     return html`<rect class="silence" x="${from}" y="${base - 10}" width="${Math.max(1, round(at(toS) - from))}" height="10"><title>nothing for ${quantity((toS - fromS) * 1000, "ms")}</title></rect>`;

@@ -28,5 +28,5 @@ export function sampleStrip(samples: readonly number[], at: (value: number) => n
   const x = (value: number): number => Math.round((4 + at(value) * 112) * 10) / 10;
   const every = Math.max(1, Math.ceil(samples.length / 80));
   const shown = samples.filter((_, index) => index % every === 0 || index === samples.length - 1);
-  return html`<svg class="strip" viewBox="0 0 120 14" preserveAspectRatio="none" role="img" aria-label="${label}"><line class="grid" x1="0" x2="120" y1="7" y2="7"/>${shown.map((value) => html`<line class="tickmark ${verdict}" x1="${x(value)}" x2="${x(value)}" y1="3" y2="11"/>`)}${threshold === undefined ? undefined : html`<line class="limit" x1="${x(threshold)}" x2="${x(threshold)}" y1="0" y2="14"/>`}</svg>`;
+  return html`<svg class="strip" viewBox="0 0 120 14" preserveAspectRatio="none" role="img" aria-label="${label}"><line class="grid" x1="0" x2="120" y1="7" y2="7"/><path class="tickmark ${verdict}" d="${shown.map((value) => `M${x(value)} 3V11`)}"/>${threshold === undefined ? undefined : html`<line class="limit" x1="${x(threshold)}" x2="${x(threshold)}" y1="0" y2="14"/>`}</svg>`;
 }

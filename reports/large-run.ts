@@ -1,8 +1,8 @@
 // The largest run that a report must still be quick about: 5,000 checks, 60 measurements with their distributions, 10
 // histories with the violation they show. Drawn from a seed, so that every benchmark renders the same page.
-import { resultSchema, verdicts, type CheckResult, type Measurement, type ResultDocument, type ShownOperation, type Verdict } from "../../contract/result/document.js";
-import { edgemarkVersion } from "../../contract/version.js";
-import { seededRandom } from "../../contract/random.js";
+import { resultSchema, verdicts, type CheckResult, type Measurement, type ResultDocument, type ShownOperation, type Verdict } from "../contract/result/document.js";
+import { edgemarkVersion } from "../contract/version.js";
+import { seededRandom } from "../contract/random.js";
 
 export interface LargeRun {
   readonly checks: number;

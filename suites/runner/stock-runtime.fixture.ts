@@ -1,7 +1,6 @@
 // Stock workerd as a process of a test: where it listens is read from what it tells, and it ends when it is asked to.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 
 /** A busy machine takes its time. */
 const startLimitMs = 90_000;
@@ -20,8 +19,7 @@ export interface StockRuntime {
  * @throws Error with what the runtime said when it does not listen on all of them in time
  */
 export async function startStockRuntime(folder: string, sockets: number): Promise<StockRuntime> {
-  const binary = join(dirname(createRequire(import.meta.url).resolve("workerd/package.json")), "bin", "workerd");
-  const child = spawn(binary, ["serve", "config.capnp", "--control-fd=3", "--experimental"], { cwd: folder, stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  const child = spawn(binaryPath(), ["serve", "config.capnp", "--control-fd=3", "--experimental"], { cwd: folder, stdio: ["ignore", "ignore", "pipe", "pipe"] });
   const kill = (): Promise<void> => killed(child);
   try {
     return { ports: await portsOf(child, sockets), kill };
@@ -29,6 +27,13 @@ export async function startStockRuntime(folder: string, sockets: number): Promis
     await kill();
     throw error;
   }
+}
+
+/** The platform's own binary: what the package calls workerd is a script where it was installed without scripts, and hands on no control channel. */
+function binaryPath(): string {
+  const { platform, arch } = process;
+  const ofPackage = createRequire(createRequire(import.meta.url).resolve("workerd/package.json"));
+  return ofPackage.resolve(`@cloudflare/workerd-${platform}-${arch === "x64" ? "64" : arch}/bin/workerd`);
 }
 
 async function killed(child: ChildProcess): Promise<void> {

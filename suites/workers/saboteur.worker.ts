@@ -57,8 +57,8 @@ export default {
     if (how === "intact") return new Response(JSON.stringify(await outcomeOf(unit)));
     const restore = sabotage(unit.subject, how);
     try {
-      // A broken subject may leave a case waiting for ever; that is a failure too.
-      const late = new Promise((resolve) => setTimeout(resolve, 1_000, { ok: false, name: "Late", message: "no outcome within a second" }));
+      // A broken subject may leave a case waiting for ever; that is a failure too. No case waits for as long as this by itself.
+      const late = new Promise((resolve) => setTimeout(resolve, 400, { ok: false, name: "Late", message: "no outcome within 400 ms" }));
       const outcome: unknown = await Promise.race([outcomeOf(unit), late]);
       return new Response(JSON.stringify(outcome));
     } finally {

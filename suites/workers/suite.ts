@@ -6,6 +6,7 @@ import { deploymentChecks } from "./deployment.js";
 import { httpChecks } from "./http/index.js";
 import { isolateAreas, isolateChecks, nodeFixture } from "./isolate.js";
 import { latencyChecks } from "./latency.js";
+import { overheadCheck } from "./overhead.js";
 import { lifecycleChecks } from "./lifecycle.js";
 import { streamingChecks } from "./streaming.js";
 import { websocketChecks } from "./websocket.js";
@@ -27,5 +28,6 @@ export const workersSuite: Suite = {
     ...cfChecks,
     ...cacheChecks,
     ...latencyChecks,
+    overheadCheck,
   ],
 };

@@ -1,0 +1,62 @@
+// What an edge puts around a Worker: the same request to the smallest Worker and to a server of one file, in turn, so that the
+// machine's own slowness is in both and the difference is the edge's.
+import assert from "node:assert/strict";
+import { startStaticServer } from "../../load/machine/static-server.js";
+import { runOpenLoop } from "../../load/open-loop/open-loop.js";
+import type { OpenLoopResult } from "../../load/open-loop/result.js";
+import { type Check, type CheckContext, Inconclusive } from "../check.js";
+import { helloFixture } from "./fixtures.js";
+
+/** Odd, so that a median is one of them. */
+const rounds = 5;
+const roundMs = { quick: 1_000, full: 4_000, nightly: 10_000 } as const;
+const ratePerSecond = 100;
+const requestTimeoutMs = 5_000;
+
+export const overheadCheck: Check = {
+  id: "workers.request.overhead",
+  promise: "small requests are answered in turn with those to a server of one file; what the Worker takes longer is measured",
+  level: "isolate",
+  needs: ["workers"],
+  claims: ["SEED-18"],
+  profiles: ["full", "nightly"],
+  fixture: helloFixture,
+  timeoutMs: 180_000,
+  run: measureOverhead,
+};
+
+async function measureOverhead(context: CheckContext): Promise<void> {
+  const { url, host } = context.fixture.endpoint();
+  const server = await startStaticServer("hello\n");
+  try {
+    const pairs: (readonly [worker: OpenLoopResult, file: OpenLoopResult])[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const ask = (to: { readonly url: string; readonly host: string }): Promise<OpenLoopResult> =>
+        runOpenLoop({ ...to, path: "/", ratePerSecond, arrivals: "poisson", durationMs: roundMs[context.profile], seed: context.seed + round, timeoutMs: requestTimeoutMs, connections: { max: 600 }, thresholdMs: context.threshold("SEED-18"), signal: context.signal });
+      const first = await ask({ url, host });
+      pairs.push([first, await ask({ url: server.url, host: "file" })]);
+    }
+    const addedMs = pairs.map(([worker, file]) => worker.latency.percentileMs(50) - file.latency.percentileMs(50)).sort((a, b) => a - b);
+    const voidBecause = pairs.flat().find((one) => one.void !== undefined)?.void;
+    const of = (which: 0 | 1, percentile: number): number => medianOf(pairs.map((pair) => pair[which].latency.percentileMs(percentile)));
+    context.measure({
+      id: "workers.overhead",
+      value: medianOf(addedMs),
+      unit: "ms",
+      n: pairs.reduce((sum, [worker]) => sum + worker.latency.n, 0),
+      conditions: { what: "median latency of a hello-world Worker, less that of a server of one file, in turn; the median of the rounds", mode: "open loop, Poisson arrivals, keep-alive", ratePerSecond, rounds, workerP50Ms: of(0, 50), workerP99Ms: of(0, 99), fileP50Ms: of(1, 50), fileP99Ms: of(1, 99) },
+      samples: addedMs,
+      ...(voidBecause === undefined ? {} : { voidBecause }),
+    });
+    const counts = pairs.map(([worker]) => worker.counts);
+    if (counts.some(({ saturated, aborted }) => saturated + aborted > 0)) throw new Inconclusive(voidBecause ?? "the driver lagged");
+    const failed = counts.flatMap((one) => Object.entries(one).filter(([outcome, count]) => outcome !== "ok" && count > 0));
+    assert.deepEqual(failed, [], "every request is answered with success");
+  } finally {
+    await server.stop();
+  }
+}
+
+function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}

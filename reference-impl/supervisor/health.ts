@@ -15,7 +15,7 @@ export function watchHealth(edge: Edge): { stop(): void } {
 
   async function probe(pop: Pop, failures: number): Promise<void> {
     const generation = pop.current?.number;
-    const health = generation === undefined ? "unclear" : pop.control.isHeld ? "silent" : await probeHealth(pop, edge.adminToken);
+    const health = generation === undefined ? "unclear" : pop.control.isHeld ? "silent" : await probeHealth(pop);
     if (isStopped) return;
     const isSameProcess = generation !== undefined && pop.current?.number === generation;
     const failed = !isSameProcess || health === "healthy" ? 0 : failures + (health === "silent" ? 1 : 0);

@@ -63,7 +63,7 @@ async function isolateControl(edge: Edge, pop: Pop): Promise<Injected> {
       end();
       if (pop.control.isHeld) return `PoP ${pop.id} stays out of reach: another fault keeps it so`;
       await edge.catchUp(pop);
-      return pop.current === undefined ? `the control plane sees that PoP ${pop.id} is down` : `the control plane's probe of PoP ${pop.id} says ${await probeHealth(pop, edge.adminToken)}`;
+      return pop.current === undefined ? `the control plane sees that PoP ${pop.id} is down` : `the control plane's probe of PoP ${pop.id} says ${await probeHealth(pop)}`;
     },
     release: end,
   };

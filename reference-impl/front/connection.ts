@@ -4,8 +4,8 @@
 import type { Socket } from "node:net";
 import type { Origin, PopDoor } from "./door.js";
 import { Exchange, headEnd, isRepeatable, type Repetition } from "./exchange.js";
-import { BadRequest, maximumHeadBytes, parseRequestHead, type RequestHead } from "./head.js";
-import { type ClientIdentity, identify, rewriteHead } from "./identity.js";
+import { BadRequest, maximumHeadBytes, type RequestHead, RequestHeads, ResponseHeads } from "./head.js";
+import { type ClientIdentity, HeadWriter, identify } from "./identity.js";
 import { type OwnStatus, ownAnswer } from "./own-answer.js";
 import { salvageUnread } from "./salvage.js";
 import { canCarry, openUpstream, type Upstream } from "./upstream.js";
@@ -19,6 +19,9 @@ export class ClientConnection {
   /** The PoP it landed at. */
   readonly door: PopDoor;
   readonly #identity: ClientIdentity;
+  readonly #requestHeads = new RequestHeads();
+  readonly #responseHeads = new ResponseHeads();
+  readonly #headWriter: HeadWriter;
   readonly #inbound: Passage;
   readonly #outbound: Passage;
   #upstream: Upstream | undefined;
@@ -36,6 +39,7 @@ export class ClientConnection {
     this.#client = client;
     this.door = door;
     this.#identity = identify(client.remoteAddress ?? "127.0.0.1", door.place);
+    this.#headWriter = new HeadWriter(this.#identity);
     client.setNoDelay(true);
     this.#inbound = new Passage(door.fromClients, (chunk) => this.#fromClient(chunk), () => client.resume());
     this.#outbound = new Passage(door.toClients, (chunk) => client.write(chunk), () => this.#upstream?.socket.resume());
@@ -110,8 +114,8 @@ export class ClientConnection {
     }
     this.#pending = undefined;
     this.#isExpected = false;
-    const head = parseRequestHead(bytes.toString("latin1", 0, end));
-    const route = this.door.route(head.host);
+    const head = this.#requestHeads.read(bytes.toString("latin1", 0, end));
+    const route = this.door.route(head.fields.host);
     if (route.kind === "none") {
       this.#answer(404, route.reason);
       return;
@@ -124,9 +128,9 @@ export class ClientConnection {
   #begin(head: RequestHead, origin: Origin): void {
     const before = this.#upstream;
     const upstream = this.#upstreamTo(origin);
-    const text = rewriteHead(head, this.#identity, origin.lines);
+    const text = this.#headWriter.write(head, origin.lines);
     const mayRepeat = upstream === before && isRepeatable(head);
-    this.#exchange = new Exchange(head, origin.generation, mayRepeat ? { text, host: head.host } : undefined);
+    this.#exchange = new Exchange(head, origin.generation, mayRepeat ? { text, host: head.fields.host } : undefined);
     this.door.onRequest(origin.generation, 1);
     upstream.socket.write(text, "latin1");
   }
@@ -136,10 +140,9 @@ export class ClientConnection {
     const current = this.#upstream;
     if (current !== undefined && canCarry(current, origin, nowMs)) return current;
     this.#dropUpstream();
-    const upstream = openUpstream(origin, this.#identity.address, nowMs);
+    const upstream: Upstream = openUpstream(origin, this.#identity.address, nowMs, (chunk) => this.#fromUpstream(upstream, chunk));
     const { socket } = upstream;
     this.#upstream = upstream;
-    socket.on("data", (chunk: Buffer) => this.#fromUpstream(upstream, chunk));
     salvageUnread(socket, (chunk) => this.#fromUpstream(upstream, chunk));
     socket.on("drain", () => this.#client.resume());
     socket.on("error", () => this.#upstreamGone(upstream));
@@ -172,7 +175,7 @@ export class ClientConnection {
     if (!this.#outbound.push(chunk)) upstream.socket.pause();
     if (this.#isTunnel || exchange === undefined) return;
     let at = 0;
-    while (exchange.response === undefined && at < chunk.length) at = exchange.readResponseHead(chunk, at);
+    while (exchange.response === undefined && at < chunk.length) at = exchange.readResponseHead(this.#responseHeads, chunk, at);
     this.#isTunnel = exchange.isUpgraded;
     if (exchange.response !== undefined && !this.#isTunnel) {
       exchange.response.consume(chunk, at);

@@ -1,7 +1,7 @@
 // One request and its answer on a client's connection: how far both have come, and what they mean for the connection on
 // which they travel. It sends nothing itself.
 import { type BodyTracker, trackBody } from "./framing.js";
-import { parseResponseHead, type RequestHead } from "./head.js";
+import type { RequestHead, ResponseHeads } from "./head.js";
 
 /**
  * The engine closes a connection some time after an answer that was given before a long body was read (it drains 64 KiB).
@@ -19,8 +19,8 @@ export interface Repetition {
 }
 
 /** @returns whether a request may be sent twice: it has no body, and no effect by its method */
-export function isRepeatable(head: RequestHead): boolean {
-  return head.framing.kind === "none" && !head.isUpgrade && safeMethods.has(head.method);
+export function isRepeatable({ method, fields }: RequestHead): boolean {
+  return fields.framing.kind === "none" && !fields.isUpgrade && safeMethods.has(method);
 }
 
 export class Exchange {
@@ -50,8 +50,8 @@ export class Exchange {
     public again: Repetition | undefined,
   ) {
     this.#method = head.method;
-    this.request = trackBody(head.framing);
-    this.isLast = head.isLast;
+    this.request = trackBody(head.fields.framing);
+    this.isLast = head.fields.isLast;
   }
 
   /** No byte of the answer has come. */
@@ -68,8 +68,8 @@ export class Exchange {
     return this.#isEarly || this.bodyBytes > longBodyBytes;
   }
 
-  /** Reads a response head, which may be an interim one. @returns the offset after it */
-  readResponseHead(chunk: Buffer, offset: number): number {
+  /** Reads a response head, which may be an interim one. @param heads reads those of the connection @returns the offset after it */
+  readResponseHead(heads: ResponseHeads, chunk: Buffer, offset: number): number {
     const before = this.#headBytes?.length ?? 0;
     const bytes = this.#headBytes === undefined ? chunk.subarray(offset) : Buffer.concat([this.#headBytes, chunk.subarray(offset)]);
     const end = bytes.indexOf(headEnd);
@@ -78,7 +78,7 @@ export class Exchange {
       return chunk.length;
     }
     this.#headBytes = undefined;
-    const head = parseResponseHead(bytes.toString("latin1", 0, end), this.#method);
+    const head = heads.read(bytes.toString("latin1", 0, end), this.#method);
     if (head.status === 101) {
       this.isUpgraded = true;
       this.response = trackBody({ kind: "until-close" });

@@ -17,13 +17,16 @@ const lf = 10;
 /** A chunk-size line or the trailers that are longer than this are an attack. */
 const maximumLineBytes = 16 * 1024;
 
+const nothing: BodyTracker = { consume: (_chunk, offset) => offset, isDone: true };
+const untilClose: BodyTracker = { consume: (chunk) => chunk.length, isDone: false };
+
 /** A tracker for one body. */
 export function trackBody(framing: BodyFraming): BodyTracker {
   switch (framing.kind) {
     case "none":
-      return { consume: (_chunk, offset) => offset, isDone: true };
+      return nothing;
     case "until-close":
-      return { consume: (chunk) => chunk.length, isDone: false };
+      return untilClose;
     case "length":
       return trackLength(framing.bytes);
     case "chunked":

@@ -2,10 +2,14 @@
 import assert from "node:assert/strict";
 import { placesOf } from "../topology.js";
 import { trackBody } from "./framing.js";
-import { BadRequest, parseRequestHead, parseResponseHead } from "./head.js";
-import { identify, rewriteHead } from "./identity.js";
+import { BadRequest, parseResponseHead, RequestHeads, ResponseHeads, type RequestHead } from "./head.js";
+import { HeadWriter, identify } from "./identity.js";
 
 const get = "GET /path?x=%20 HTTP/1.1\r\nHost: a.edge.localhost";
+
+function parseRequestHead(text: string): RequestHead {
+  return new RequestHeads().read(text);
+}
 
 function refusal(head: string): number {
   try {
@@ -23,9 +27,9 @@ describe("a request head", () => {
 
     assert.equal(head.method, "GET");
     assert.equal(head.target, "/path?x=%20");
-    assert.equal(head.host, "a.edge.localhost");
-    assert.deepEqual(head.headers.slice(1), [["X-A", "1"], ["x-a", "2"]]);
-    assert.deepEqual(head.framing, { kind: "none" });
+    assert.equal(head.fields.host, "a.edge.localhost");
+    assert.deepEqual(head.fields.headers.slice(1), [["X-A", "1"], ["x-a", "2"]]);
+    assert.deepEqual(head.fields.framing, { kind: "none" });
   });
 
   const refused: readonly (readonly [string, string, number])[] = [
@@ -50,6 +54,54 @@ describe("a request head", () => {
   }
 });
 
+describe("the heads of one connection", () => {
+  const lines = "Host: a.edge.localhost\r\nX-A: 1";
+
+  it("are read once where their lines are the same, and each request line for itself", () => {
+    const heads = new RequestHeads();
+    const first = heads.read(`GET /1 HTTP/1.1\r\n${lines}`);
+    const second = heads.read(`HEAD /2 HTTP/1.1\r\n${lines}`);
+
+    assert.equal(second.fields, first.fields);
+    assert.deepEqual([second.method, second.target], ["HEAD", "/2"]);
+    assert.throws(() => heads.read(`GET /1 HTTP/1.0\r\n${lines}`), BadRequest);
+  });
+
+  it("are read anew where anything differs, however alike", () => {
+    const heads = new RequestHeads();
+    heads.read(`GET / HTTP/1.1\r\n${lines}`);
+
+    assert.deepEqual(heads.read(`GET / HTTP/1.1\r\n${lines}2`).fields.headers.at(-1), ["X-A", "12"]);
+    assert.deepEqual(heads.read(`GET / HTTP/1.1\r\n${lines}\r\nContent-Length: 5`).fields.framing, { kind: "length", bytes: 5 });
+    assert.throws(() => heads.read(`GET / HTTP/1.1\r\n${lines}\r\nHost: b`), BadRequest);
+    assert.deepEqual(heads.read(`GET / HTTP/1.1\r\n${lines}`).fields.headers.at(-1), ["X-A", "1"]);
+  });
+
+  it("are written with the lines of the request itself", () => {
+    const [frankfurt] = placesOf(1);
+    assert.ok(frankfurt);
+    const [heads, writer] = [new RequestHeads(), new HeadWriter(identify("127.0.0.1", frankfurt))];
+    const written = ["X-A: 1", "X-A: 1", "X-A: 2", "X-A: 1"].map((line, index) => writer.write(heads.read(`GET /${index} HTTP/1.1\r\nHost: a\r\n${line}`), index === 1 ? "X-More: y\r\n" : ""));
+
+    assert.deepEqual(written.map((text) => text.split("\r\n").filter((line) => /^(GET|x-)(?!.*127)/i.test(line) && !line.startsWith("X-Forwarded-Proto"))), [
+      ["GET /0 HTTP/1.1", "X-A: 1"],
+      ["GET /1 HTTP/1.1", "X-A: 1", "X-More: y"],
+      ["GET /2 HTTP/1.1", "X-A: 2"],
+      ["GET /3 HTTP/1.1", "X-A: 1"],
+    ]);
+  });
+
+  it("of answers are told apart by their method too", () => {
+    const heads = new ResponseHeads();
+    const text = "HTTP/1.1 200 OK\r\nContent-Length: 5";
+
+    assert.equal(heads.read(text, "GET").framing.kind, "length");
+    assert.equal(heads.read(text, "HEAD").framing.kind, "none");
+    assert.equal(heads.read(text, "GET").framing.kind, "length");
+    assert.deepEqual(heads.read("HTTP/1.1 200 OK\r\nContent-Length: 6", "GET").framing, { kind: "length", bytes: 6 });
+  });
+});
+
 describe("an identity", () => {
   const [frankfurt] = placesOf(1);
 
@@ -57,7 +109,7 @@ describe("an identity", () => {
     assert.ok(frankfurt);
     const head = parseRequestHead(`${get}\r\nCF-Connecting-IP: 6.6.6.6\r\ncf-ray: forged\r\nEdgemark-CF: {}\r\nX-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6`);
 
-    const text = rewriteHead(head, identify("127.11.0.9", frankfurt));
+    const text = new HeadWriter(identify("127.11.0.9", frankfurt)).write(head);
 
     assert.equal(text.match(/cf-connecting-ip/gi)?.length, 1);
     assert.match(text, /CF-Connecting-IP: 127\.11\.0\.9\r\n/);
@@ -69,8 +121,8 @@ describe("an identity", () => {
 
   it("gives every request a ray of its own", () => {
     assert.ok(frankfurt);
-    const identity = identify("127.0.0.1", frankfurt);
-    const rays = new Set(Array.from({ length: 1000 }, () => /CF-Ray: ([0-9a-f]{16}-FRA)/.exec(rewriteHead(parseRequestHead(get), identity))?.[1]));
+    const writer = new HeadWriter(identify("127.0.0.1", frankfurt));
+    const rays = new Set(Array.from({ length: 1000 }, () => /CF-Ray: ([0-9a-f]{16}-FRA)/.exec(writer.write(parseRequestHead(get)))?.[1]));
 
     assert.equal(rays.size, 1000);
     assert.ok(!rays.has(undefined));

@@ -4,9 +4,8 @@
 /** How the body that follows a head is delimited. */
 export type BodyFraming = { readonly kind: "none" } | { readonly kind: "length"; readonly bytes: number } | { readonly kind: "chunked" } | { readonly kind: "until-close" };
 
-export interface RequestHead {
-  readonly method: string;
-  readonly target: string;
+/** What the header lines of a request say. */
+export interface Fields {
   /** Names as sent, values trimmed, in order. */
   readonly headers: readonly (readonly [string, string])[];
   readonly host: string;
@@ -14,6 +13,13 @@ export interface RequestHead {
   readonly isUpgrade: boolean;
   /** The client says Connection: close: its connection ends after the answer. */
   readonly isLast: boolean;
+}
+
+export interface RequestHead {
+  readonly method: string;
+  readonly target: string;
+  /** The same object as that of the head before, where a client sends the same lines again. */
+  readonly fields: Fields;
 }
 
 /** A request that is refused at the ingress, with the status to say so. */
@@ -34,27 +40,49 @@ const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Control characters other than tab are never part of a field value (RFC 9110, 5.5).
 const badValuePattern = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
-/**
- * Parses a request head (without the empty line that ends it), in latin1 so that every byte survives.
- * @throws BadRequest when a strict reader and a lax one could disagree about it
- */
-export function parseRequestHead(text: string): RequestHead {
-  const lines = text.split("\r\n");
-  const requestLine = (lines[0] ?? "").split(" ");
-  const [method = "", target = "", protocol = ""] = requestLine;
-  if (requestLine.length !== 3 || !tokenPattern.test(method)) throw new BadRequest(400, "malformed request line");
-  if (protocol !== "HTTP/1.1") throw new BadRequest(505, "HTTP/1.1 is spoken here");
-  if (target.length > maximumTargetBytes) throw new BadRequest(414, "the URL is longer than 16 KB");
-  if (method === "CONNECT") throw new BadRequest(501, "CONNECT is not supported");
+/** Longer header lines are not remembered: a connection should cost little while it waits. */
+const rememberedLength = 4096;
 
+/** Reads the request heads of one connection. Most clients send the same header lines with every request: these are read once. */
+export class RequestHeads {
+  #lines = "";
+  #fields: Fields | undefined;
+
+  /**
+   * Parses a request head (without the empty line that ends it), in latin1 so that every byte survives.
+   * @throws BadRequest when a strict reader and a lax one could disagree about it
+   */
+  read(text: string): RequestHead {
+    const end = text.indexOf("\r\n");
+    const requestLine = (end === -1 ? text : text.slice(0, end)).split(" ");
+    const [method = "", target = "", protocol = ""] = requestLine;
+    if (requestLine.length !== 3 || !tokenPattern.test(method)) throw new BadRequest(400, "malformed request line");
+    if (protocol !== "HTTP/1.1") throw new BadRequest(505, "HTTP/1.1 is spoken here");
+    if (target.length > maximumTargetBytes) throw new BadRequest(414, "the URL is longer than 16 KB");
+    if (method === "CONNECT") throw new BadRequest(501, "CONNECT is not supported");
+    return { method, target, fields: this.#read(end === -1 ? "" : text.slice(end + 2)) };
+  }
+
+  #read(lines: string): Fields {
+    if (this.#fields !== undefined && lines === this.#lines) return this.#fields;
+    const fields = parseFields(lines);
+    if (lines.length <= rememberedLength) {
+      this.#lines = lines;
+      this.#fields = fields;
+    }
+    return fields;
+  }
+}
+
+/** @param text header lines, with CRLF between them */
+function parseFields(text: string): Fields {
   const headers: (readonly [string, string])[] = [];
   let host: string | undefined;
   let length: number | undefined;
   let isChunked = false;
   let isUpgrade = false;
   let isLast = false;
-  for (let index = 1; index < lines.length; index++) {
-    const line = lines[index] ?? "";
+  for (const line of text.split("\r\n")) {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon);
     if (colon < 1 || !tokenPattern.test(name)) throw new BadRequest(400, "malformed header line");
@@ -85,12 +113,28 @@ export function parseRequestHead(text: string): RequestHead {
   if (host === undefined) throw new BadRequest(400, "a Host header is required");
   if (isChunked && length !== undefined) throw new BadRequest(400, "ambiguous body length");
   const framing: BodyFraming = isChunked ? { kind: "chunked" } : length !== undefined && length > 0 ? { kind: "length", bytes: length } : { kind: "none" };
-  return { method, target, headers, host, framing, isUpgrade, isLast };
+  return { headers, host, framing, isUpgrade, isLast };
 }
 
 export interface ResponseHead {
   readonly status: number;
   readonly framing: BodyFraming;
+}
+
+/** Reads the response heads of one connection. Most follow one like them. */
+export class ResponseHeads {
+  #text = "";
+  #method = "";
+  #head: ResponseHead | undefined;
+
+  /** {@link parseResponseHead}, unless it is the same as the one before. */
+  read(text: string, requestMethod: string): ResponseHead {
+    if (this.#head !== undefined && text === this.#text && requestMethod === this.#method) return this.#head;
+    this.#text = text;
+    this.#method = requestMethod;
+    this.#head = parseResponseHead(text, requestMethod);
+    return this.#head;
+  }
 }
 
 /**

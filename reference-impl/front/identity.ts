@@ -2,7 +2,7 @@
 // client sends under these names is dropped first, so a worker can believe them.
 import { randomBytes } from "node:crypto";
 import { type Place, placeOfClient, roundTripMs } from "../topology.js";
-import type { RequestHead } from "./head.js";
+import type { Fields, RequestHead } from "./head.js";
 
 /** The header in which the ingress hands request.cf to the engine, which removes it again. */
 export const cfBlobHeader = "edgemark-cf";
@@ -46,31 +46,65 @@ export function identify(address: string, pop: Place): ClientIdentity {
   return { address: plain, colo: pop.colo, fixedLines };
 }
 
-// A ray must be unique per request and cheap: a random start per process, counted up.
-const rayStart = randomBytes(8).readBigUInt64BE();
-let rayCount = 0n;
+// A ray must be unique per request and cheap: a random start per process, counted up by odd steps, which come to every
+// number of 32 bits once before they come to any again.
+const rayStart = randomBytes(8);
+const rayStep = 0x9e3779b9;
+let rayHigh = rayStart.readUInt32BE(0);
+let rayLow = rayStart.readUInt32BE(4);
+let raysLeft = 2 ** 32;
 
-function nextRay(): string {
-  return BigInt.asUintN(64, rayStart + rayCount++ * 0x9e3779b97f4a7c15n)
-    .toString(16)
-    .padStart(16, "0");
+const bytesAsHex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function hex(word: number): string {
+  return `${bytesAsHex[word >>> 24] ?? ""}${bytesAsHex[(word >>> 16) & 255] ?? ""}${bytesAsHex[(word >>> 8) & 255] ?? ""}${bytesAsHex[word & 255] ?? ""}`;
 }
 
-/**
- * The head to send to the engine: the client's own, less what it may not say, plus what the edge knows. latin1 text.
- * @param moreLines header lines, each ended by CRLF
- */
-export function rewriteHead(head: RequestHead, identity: ClientIdentity, moreLines = ""): string {
-  let text = `${head.method} ${head.target} HTTP/1.1\r\n`;
-  let forwardedFor = identity.address;
-  for (const [name, value] of head.headers) {
+function nextRay(): string {
+  if (--raysLeft === 0) {
+    raysLeft = 2 ** 32;
+    rayHigh = (rayHigh + 1) >>> 0;
+  }
+  rayLow = (rayLow + rayStep) >>> 0;
+  return hex(rayHigh) + hex(rayLow);
+}
+
+/** Writes the request heads of one connection for the engine: the client's own lines, less what it may not say, plus what the edge knows. */
+export class HeadWriter {
+  readonly #identity: ClientIdentity;
+  #fields: Fields | undefined;
+  #lines = "";
+
+  constructor(identity: ClientIdentity) {
+    this.#identity = identity;
+  }
+
+  /**
+   * @param moreLines header lines, each ended by CRLF
+   * @returns latin1 text
+   */
+  write({ method, target, fields }: RequestHead, moreLines = ""): string {
+    const { colo, fixedLines } = this.#identity;
+    // The lines of the request before are mostly those of this one.
+    if (fields !== this.#fields) {
+      this.#fields = fields;
+      this.#lines = passedOn(fields, this.#identity.address);
+    }
+    return `${method} ${target} HTTP/1.1\r\n${this.#lines}CF-Ray: ${nextRay()}-${colo}\r\n${fixedLines}${moreLines}\r\n`;
+  }
+}
+
+function passedOn({ headers }: Fields, address: string): string {
+  let text = "";
+  let forwardedFor = address;
+  for (const [name, value] of headers) {
     const lower = name.toLowerCase();
     if (lower.startsWith("cf-") || reservedNames.has(lower)) continue;
     if (lower === "x-forwarded-for") {
-      forwardedFor = `${value}, ${identity.address}`;
+      forwardedFor = `${value}, ${address}`;
       continue;
     }
     text += `${name}: ${value}\r\n`;
   }
-  return `${text}X-Forwarded-For: ${forwardedFor}\r\nCF-Ray: ${nextRay()}-${identity.colo}\r\n${identity.fixedLines}${moreLines}\r\n`;
+  return `${text}X-Forwarded-For: ${forwardedFor}\r\n`;
 }

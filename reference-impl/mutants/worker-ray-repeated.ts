@@ -5,7 +5,7 @@ export const mutant = {
   id: "worker-ray-repeated",
   defect: "Two requests in a row have the same CF-Ray.",
   file: "reference-impl/front/identity.ts",
-  find: "rayStart + rayCount++ * 0x9e3779b97f4a7c15n",
-  replace: "rayStart + (rayCount++ >> 1n) * 0x9e3779b97f4a7c15n",
+  find: "rayLow = (rayLow + rayStep) >>> 0;",
+  replace: "if (raysLeft % 2 === 0) rayLow = (rayLow + rayStep) >>> 0;",
   caughtBy: ["workers.cf.ray"],
 } satisfies Mutant;

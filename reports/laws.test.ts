@@ -166,6 +166,14 @@ describe("writer badge", () => {
   it("is well-formed XML", () => {
     for (const sample of [goodRun(), badRun(), hostileRun()]) parseXml(writers.badge.write(sample));
   });
+
+  it("shows a sign, the level and the counts, says the verdict in words, and asks no network", () => {
+    const svg = writers.badge.write(goodRun());
+    assert.match(svg, /aria-label="edgemark: passed, ✓ Distributed 4\/4"><title>edgemark: passed, ✓ Distributed 4\/4<\/title>/);
+    assert.match(svg, />✓ Distributed 4\/4<\/text>/);
+    assert.match(writers.badge.write(badRun()), /aria-label="edgemark: failed, ✗ 2\/12"/);
+    assert.doesNotMatch(svg.replace('xmlns="http://www.w3.org/2000/svg"', ""), /href|http|url\((?!#)/);
+  });
 });
 
 describe("writer md", () => {

@@ -40,7 +40,7 @@ tr:target > *, .checks > :target, .card:target { background: color-mix(in srgb, 
 .meta, .why, .source, .by { display: block; font-size: 0.86rem; font-weight: 400; }
 .meta code { font-size: 0.95em; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.strong { font-weight: 600; }
+.strong { font-weight: 600; } .label { white-space: nowrap; }
 [hidden] { display: none !important; }
 
 .sign, .checks > li::before { display: inline-grid; place-items: center; flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; font-size: 0.84em; font-weight: 700; line-height: 1; color: var(--none-ink); border: 1.5px solid currentColor; vertical-align: 0.03em; }
@@ -126,6 +126,7 @@ thead th { font-size: 0.84rem; font-weight: 600; color: var(--soft); white-space
 .product h4 { margin: 0.5rem 1.25rem 0; font-size: 0.84rem; font-weight: 600; color: var(--soft); }
 .checks { list-style: none; margin: 0 1.25rem 0.9rem; padding: 0; font-size: 0.86rem; color: var(--soft); }
 .checks > li { position: relative; padding: 0.5rem 0 0.5rem 2rem; border-bottom: 1px solid var(--line); }
+.checks.fail > li > .why, .checks.error > li > .why, .checks.inconclusive > li > .why { color: var(--ink); }
 .checks > li > a { display: block; font-size: 0.94rem; color: var(--ink); text-decoration: none; } .checks > li > a:hover, .checks > li > a:focus-visible { text-decoration: underline; }
 /* The heading above has said the verdict: read aloud, the sign is silent. */
 .checks > li::before { position: absolute; left: 0; top: 0.6rem; }

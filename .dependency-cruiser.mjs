@@ -164,6 +164,6 @@ export default {
     tsConfig: { fileName: "tsconfig.json" },
     // Imports of types are imports: a folder that needs another's types depends on it.
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".json"], conditionNames: ["import", "node", "default", "types"] },
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".json"], exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
   },
 };

@@ -3,6 +3,7 @@
 // A run that ran out of time, was cut short or met an error of the harness says more about this machine than about its target:
 // it is named and not published, and what was published before stays.
 //   node .ci/gallery.mjs [TARGET...]          default: every target that ships; needs a build and a quiet machine
+//   node .ci/gallery.mjs --again [TARGET...]  runs nothing: writes the reports of what is published anew
 //   EDGEMARK_DIST=DIR                         the build to use (default: dist)
 //   EDGEMARK_GALLERY_OPTIONS="--profile full" more options for certify (default: --seed 7 --timeout 900)
 //   EDGEMARK_GALLERY_RUNS=DIR                 take the newest run of each target in DIR instead of running it
@@ -16,7 +17,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const edgemark = join(process.env.EDGEMARK_DIST ?? join(root, "dist"), "edgemark.js");
 const gallery = join(root, "reports", "examples");
-const targets = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["reference", "workerd-cluster", "miniflare", "deno", "bun", "edge-runtime", "url"];
+const isAgain = process.argv.includes("--again");
+const named = process.argv.slice(2).filter((one) => one !== "--again");
+const targets = named.length > 0 ? named : ["reference", "workerd-cluster", "miniflare", "deno", "bun", "edge-runtime", "url"];
 const options = (process.env.EDGEMARK_GALLERY_OPTIONS ?? "--seed 7 --timeout 900").split(" ");
 /** A gallery is looked at, not searched: the first charts tell most. */
 const chartsKept = 6;
@@ -185,9 +188,13 @@ try {
   const key = join(scratch, "key.pem");
   await run("keygen", "--out", key, "--json");
   await mkdir(gallery, { recursive: true });
+  // A copy: each folder is emptied before it is written.
+  const published = join(scratch, "published");
+  if (isAgain) await cp(gallery, published, { recursive: true });
+  const given = isAgain ? published : process.env.EDGEMARK_GALLERY_RUNS;
   for (const target of targets) {
-    const runs = process.env.EDGEMARK_GALLERY_RUNS ?? join(scratch, "runs");
-    if (process.env.EDGEMARK_GALLERY_RUNS === undefined) await certify(target, runs, key, scratch);
+    const runs = given ?? join(scratch, "runs");
+    if (given === undefined) await certify(target, runs, key, scratch);
     const source = await newestRun(runs, target).catch(() => undefined);
     const reason = source === undefined ? "there is no run of it" : await keep(target, source, scratch, key);
     if (reason !== undefined) failed.push(`${target}: ${reason}`);

@@ -1,1 +1,1 @@
-XLbge4hEe2BgkGnhTAhdvHTnUCwl2MfTZ1wy90CsvqvxlUiIiq3cTjCWhckLYRfzVWFjFoClBjRYB5psCzV3AQ==
+pxs2wMGr8ex7Cmf3L9IxcASottQ1PMzKl9Xy2UilM24Q8UDAhuhvI9Jf+B4v81WsRGY/jKEjp7ijKnNrGsxCCQ==

@@ -1,1 +1,1 @@
-k/cKlSzYqPr7W86gvcr8g28ZKXBuwnNGHzOFdrZtcyfk++XP/vMkVsHRDfcqgSdGJVQVaK4McTUCIWWdV4gSBQ==
+BbLwZZz3PQwko0IJ8anbABEocGkpGroykk/MOgZy559uu4899lnn8zUCwyMun5jsbk1oIUI8CG7sIi4GnaNmDA==

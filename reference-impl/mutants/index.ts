@@ -93,6 +93,7 @@ import { mutant as objectAlarmOnceAtMost } from "./object-alarm-once-at-most.js"
 import { mutant as objectEndsOfSocketsUntold } from "./object-ends-of-sockets-untold.js";
 import { mutant as objectSocketLimitsOff } from "./object-socket-limits-off.js";
 import { mutant as objectLocateElsewhere } from "./object-locate-elsewhere.js";
+import { mutant as objectInsertsForgotten } from "./object-inserts-forgotten.js";
 import { mutant as frontKeepsDeadSockets } from "./front-keeps-dead-sockets.js";
 import type { Mutant } from "./mutant.js";
 
@@ -191,5 +192,6 @@ export const mutants: readonly Mutant[] = [
   objectEndsOfSocketsUntold,
   objectSocketLimitsOff,
   objectLocateElsewhere,
+  objectInsertsForgotten,
   frontKeepsDeadSockets,
 ];

@@ -3,9 +3,7 @@
 import type { Suite } from "./check.js";
 
 /** Check id to what is known of it. An entry goes when the reference meets the check ten times in a row. */
-export const unmet: ReadonlyMap<string, string> = new Map([
-  ["d1.time-travel.large", "the engine does not commit the one transaction of a restore when it changes some megabytes and then parts of them again; the database stays as it was"],
-]);
+export const unmet: ReadonlyMap<string, string> = new Map([]);
 
 /** @returns the suites with each check in the profiles that it is ready for */
 export function readied(suites: readonly Suite[]): readonly Suite[] {

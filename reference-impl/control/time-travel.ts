@@ -4,6 +4,9 @@ import type { BoundDatabase, Restored, TargetServer } from "../../contract/targe
 import { callAdmin } from "../supervisor/admin.js";
 import type { Edge } from "../supervisor/edge.js";
 
+/** A database of many megabytes is made anew row by row. A little less than the contract's clients give the verb, so that they hear why. */
+const deadlineMs = 55_000;
+
 /** @param nameOf the name of a deployment, by its id; throws when there is none */
 export function timeTravelOf(edge: Edge, nameOf: (deploymentId: string) => string): Required<Pick<TargetServer, "bookmarkDatabase" | "restoreDatabase">> {
   async function ask<T>({ deploymentId, binding }: BoundDatabase, path: string, point: { readonly bookmark?: string; readonly timestampMs?: number }): Promise<T> {
@@ -12,7 +15,7 @@ export function timeTravelOf(edge: Edge, nameOf: (deploymentId: string) => strin
     if (found?.kind !== "d1") throw new EdgemarkError("target.refused", `expected a binding of ${name} to a D1 database; ${JSON.stringify(binding)} is none; name another`);
     const [pop] = edge.upPops();
     if (pop === undefined) throw new EdgemarkError("target.refused", "expected a PoP that is up; none is; heal one");
-    const answer = await callAdmin(pop, edge.adminToken, `/d1/time-travel/${path}`, { database: found.database, ...point }).catch((cause: unknown) => {
+    const answer = await callAdmin(pop, edge.adminToken, `/d1/time-travel/${path}`, { database: found.database, ...point }, deadlineMs).catch((cause: unknown) => {
       throw new EdgemarkError("target.refused", `Time Travel of ${found.database} did not answer: ${messageOf(cause)}`, { cause });
     });
     const parsed = JSON.parse(answer) as T | { readonly error: string };

@@ -5,7 +5,7 @@ export const mutant = {
   id: "d1-entry-applied-twice",
   defect: "A replica applies each update twice.",
   file: "reference-impl/pop/d1/replica.worker.ts",
-  find: "for (const { entry, pages } of ready) applyEntry(this.#sql, entry, pages);",
-  replace: 'for (const { entry, pages } of ready) for (let times = entry.body.includes("UPDATE") ? 2 : 1; times > 0; times--) applyEntry(this.#sql, entry, pages);',
+  find: "          weight += applyEntry(this.#sql, entry, pages);\n",
+  replace: '          for (let times = entry.body.includes("UPDATE") ? 2 : 1; times > 0; times--) weight += applyEntry(this.#sql, entry, pages);\n',
   caughtBy: ["d1.replica.copy.log"],
 } satisfies Mutant;

@@ -51,6 +51,7 @@ import { mutant as d1RestoreRefusedAndDone } from "./d1-restore-refused-and-done
 import { mutant as d1RestoreToAnything } from "./d1-restore-to-anything.js";
 import { mutant as d1MomentWithoutEnd } from "./d1-moment-without-end.js";
 import { mutant as d1MomentDrifts } from "./d1-moment-drifts.js";
+import { mutant as d1RestoreInOneStep } from "./d1-restore-in-one-step.js";
 import { mutant as d1RestoreUnseenByReplicas } from "./d1-restore-unseen-by-replicas.js";
 import { mutant as d1DatabasesTogether } from "./d1-databases-together.js";
 import { mutant as d1BatchesNotUndone } from "./d1-batches-not-undone.js";
@@ -154,6 +155,7 @@ export const mutants: readonly Mutant[] = [
   d1RestoreToAnything,
   d1MomentWithoutEnd,
   d1MomentDrifts,
+  d1RestoreInOneStep,
   d1RestoreUnseenByReplicas,
   d1DatabasesTogether,
   faultKillIdle,

@@ -36,12 +36,12 @@ function exchange(port: number, path: string, options: { token: string; body: st
   });
 }
 
-/** One admin call. @returns the answer's body @throws AdminFailed when the PoP is down or refuses */
-export async function callAdmin(pop: Pop, token: string, path: string, body: unknown = {}): Promise<string> {
+/** One admin call. @param deadlineMs for its answer @returns the answer's body @throws AdminFailed when the PoP is down or refuses */
+export async function callAdmin(pop: Pop, token: string, path: string, body: unknown = {}, deadlineMs = callDeadlineMs): Promise<string> {
   const port = pop.current?.engine.ports.get(adminSocket);
   if (port === undefined) throw new AdminFailed(`PoP ${pop.id} is down`);
   if (pop.control.isHeld) throw new AdminFailed(`PoP ${pop.id} is cut off from the control plane`);
-  return exchange(port, path, { token, body: JSON.stringify(body), deadlineMs: callDeadlineMs });
+  return exchange(port, path, { token, body: JSON.stringify(body), deadlineMs });
 }
 
 /** A connection for probes to each process that was probed. */

@@ -232,8 +232,8 @@ export const timeTravelChecks: readonly Check[] = [
     async travel({ d1, t, bookmark, restore }) {
       const summary = async (): Promise<unknown> => d1.rows(`SELECT count(*) AS n, sum(length(v)) AS characters, sum(n) AS total FROM ${t}`);
       await d1.batch(`CREATE TABLE ${t} (id INTEGER PRIMARY KEY, n INTEGER, v TEXT)`, `CREATE INDEX ${t}_n ON ${t} (n, v)`);
-      // Two hundred rows of five thousand characters at a time, twice over in the index.
-      for (let part = 0; part < 4; part++) await d1.rows(`WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 100) INSERT INTO ${t} (n, v) SELECT x + ${part} * 100, hex(zeroblob(2500)) || x FROM i`);
+      // A hundred rows of five thousand characters at a time, twice over in the index: six megabytes.
+      for (let part = 0; part < 6; part++) await d1.rows(`WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 100) INSERT INTO ${t} (n, v) SELECT x + ${part} * 100, hex(zeroblob(2500)) || x FROM i`);
       const [point, before] = [await bookmark(), await summary()];
       await d1.rows(`DELETE FROM ${t} WHERE n % 2 = 0`);
       await d1.rows(`UPDATE ${t} SET n = n + 1`);

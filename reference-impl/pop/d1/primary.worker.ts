@@ -1,14 +1,16 @@
 // The primary of a database: the one place where it changes. A Durable Object with SQLite, so it has a single owner
 // among all PoPs and what it acknowledged is durable. Each call is one transaction; its changes go into the log.
 import { DurableObject } from "cloudflare:workers";
-import { applyEntry, resetPragmas } from "./apply.worker.js";
+import { resetPragmas } from "./apply.worker.js";
 import { formatBookmark, parseBookmark } from "./bookmark.js";
 import { capture } from "./capture.worker.js";
 import { readSchema } from "./catalog.worker.js";
 import { AsideWriter, type Change } from "./change.js";
 import { read, resultsText, type Executed } from "./execute.worker.js";
-import { dropAll, putImage, takeImage } from "./image.worker.js";
+import { dropAll, takeImage } from "./image.worker.js";
+import { Line } from "./line.js";
 import { Log } from "./log.worker.js";
+import { rebuild } from "./rebuild.worker.js";
 import { Refusal, refusals } from "./refusal.js";
 import { factsOf, type SchemaFacts } from "./schema.js";
 import { d1Env, registryName, type D1Env } from "./settings.worker.js";
@@ -29,7 +31,11 @@ export class D1Primary extends DurableObject<D1Env> {
   #waiting: (() => void)[] = [];
   readonly #snapshots = new Map<number, readonly string[]>();
   #snapshotCount = 0;
-  #isRebasing = false;
+  #rebasing: Promise<void> | undefined;
+  /** The database is being made anew from the log, or has to be: a process that did so ended before it was done. */
+  #rebuilding: Promise<void> | undefined;
+  #isTorn = this.ctx.storage.kv.get<boolean>("torn") === true;
+  readonly #line = new Line();
   /** Calls that were sent again: the first sending may still come. */
   readonly #repeated = new Set<string>();
 
@@ -43,6 +49,14 @@ export class D1Primary extends DurableObject<D1Env> {
     const work = queries.map((query): [Query, Statement] => [query, analysed(query.sql)]).filter(([, statement]) => statement.statements > 0);
     if (this.#log.identity === "" && (isSession || !work.every(([, statement]) => statement.isReadOnly))) await this.#create();
     try {
+      for (let whole = this.#whole(); whole !== undefined; whole = this.#whole()) await whole;
+      const turn = this.#line.turn();
+      if (turn !== undefined) await turn;
+    } catch (cause) {
+      return this.#refused(cause);
+    }
+    const startMs = performance.now();
+    try {
       if (attempt > 0 || this.#repeated.has(id)) this.#once(id);
       if (token !== "") this.#check(token);
       if (work.length === 0) throw new Refusal(refusals.empty);
@@ -50,7 +64,9 @@ export class D1Primary extends DurableObject<D1Env> {
       if (this.#log.isLong) this.#rebase();
       return { ok: true, results: resultsText(results, form), bookmark: this.#bookmark() };
     } catch (cause) {
-      return { ok: false, error: cause instanceof Error ? cause.message : String(cause), bookmark: this.#bookmark() };
+      return this.#refused(cause);
+    } finally {
+      this.#line.over(performance.now() - startMs);
     }
   }
 
@@ -68,7 +84,8 @@ export class D1Primary extends DurableObject<D1Env> {
   }
 
   /** The database as it is now, to be fetched page by page. */
-  snapshot(): SnapshotHead {
+  async snapshot(): Promise<SnapshotHead> {
+    await this.#whole();
     const pages = takeImage(this.#sql);
     const id = ++this.#snapshotCount;
     this.#snapshots.set(id, pages);
@@ -90,16 +107,18 @@ export class D1Primary extends DurableObject<D1Env> {
     return sequence === undefined ? { error: refusals.timeGone } : { bookmark: formatBookmark({ sequence, identity: this.#log.identity }) };
   }
 
-  /** Time Travel: goes back to a bookmark, as a change like any other, so that it can be undone. */
-  restore(token: string, nowMs: number): { readonly bookmark: string; readonly previousBookmark: string } | { readonly error: string } {
+  /** Time Travel: goes back to a bookmark, as a change like any other, so that it can be undone. Calls that wait are cancelled. */
+  async restore(token: string, nowMs: number): Promise<{ readonly bookmark: string; readonly previousBookmark: string } | { readonly error: string }> {
+    // A log that is being folded loses what the way back may need.
+    for (let before = this.#whole() ?? this.#rebasing; before !== undefined; before = this.#whole() ?? this.#rebasing) await before;
     const previousBookmark = this.#bookmark();
     try {
       const { sequence } = this.#check(token);
       if (sequence < this.#log.base) throw new Refusal(refusals.bookmarkGone);
       const recent = (this.ctx.storage.kv.get<number[]>("restores") ?? []).filter((atMs) => atMs > nowMs - restores.withinMs);
       if (recent.length >= restores.most) throw new Refusal(refusals.tooManyRestores);
-      this.#transaction(() => {
-        this.#rebuild(sequence);
+      this.#line.cancel(new Refusal(refusals.restored));
+      await this.#rebuild(sequence, () => {
         this.#log.append({ restored: sequence, nowMs, call: "" });
         this.ctx.storage.kv.put("restores", [...recent, nowMs]);
       });
@@ -110,22 +129,25 @@ export class D1Primary extends DurableObject<D1Env> {
   }
 
   /** Everything in the database, page by page: for comparing copies. */
-  dump(): readonly string[] {
+  async dump(): Promise<readonly string[]> {
+    await this.#whole();
     return takeImage(this.#sql);
   }
 
-  status(): { readonly identity: string; readonly head: number; readonly base: number; readonly popId: string } {
-    return { identity: this.#log.identity, head: this.#log.head, base: this.#log.base, popId: d1Env.POP_ID };
+  status(): { readonly identity: string; readonly head: number; readonly base: number; readonly popId: string; readonly isWhole: boolean } {
+    return { identity: this.#log.identity, head: this.#log.head, base: this.#log.base, popId: d1Env.POP_ID, isWhole: !this.#isTorn };
   }
 
   /** Drops the database. What follows is another one. */
-  reset(): void {
+  async reset(): Promise<void> {
+    await this.#whole()?.catch(() => undefined);
     this.#transaction(() => {
       this.#sql.exec("PRAGMA defer_foreign_keys = ON");
       dropAll(this.#sql);
       for (const [name] of [...this.ctx.storage.kv.list()]) this.ctx.storage.kv.delete(name);
     });
     this.#log.reload();
+    this.#isTorn = false;
     this.#notify();
   }
 
@@ -167,13 +189,11 @@ export class D1Primary extends DurableObject<D1Env> {
 
   /** Folds the log while calls go on. */
   #rebase(): void {
-    if (this.#isRebasing) return;
-    this.#isRebasing = true;
-    this.#log
+    this.#rebasing ??= this.#log
       .rebase(takeImage(this.#sql), () => this.ctx.storage.sync())
       .catch((cause: unknown) => console.error("the log could not be folded", cause))
       .finally(() => {
-        this.#isRebasing = false;
+        this.#rebasing = undefined;
       });
   }
 
@@ -191,11 +211,39 @@ export class D1Primary extends DurableObject<D1Env> {
     }
   }
 
-  /** The database as it was after a change. Inside a transaction. */
-  #rebuild(sequence: number): void {
+  /** @returns undefined when the database is what its log says; else a promise that it will be: what a restore left undone is undone first */
+  #whole(): Promise<void> | undefined {
+    if (this.#isTorn && this.#rebuilding === undefined) this.#rebuild(this.#log.head, () => undefined).catch(() => undefined);
+    return this.#rebuilding;
+  }
+
+  /** Makes the database what it was after a change, or leaves it what it is. @param end what holds together with the new state */
+  async #rebuild(sequence: number, end: () => void): Promise<void> {
+    const made = this.#make(sequence, end).catch(async (cause: unknown) => {
+      await this.#make(this.#log.head, () => undefined);
+      throw cause;
+    });
+    this.#rebuilding = made
+      .catch((cause: unknown) => {
+        if (this.#isTorn) throw cause;
+      })
+      .finally(() => {
+        this.#rebuilding = undefined;
+      });
+    this.#rebuilding.catch(() => undefined);
+    await made;
+  }
+
+  async #make(sequence: number, end: () => void): Promise<void> {
+    this.#isTorn = true;
     this.#facts = undefined;
-    putImage(this.#sql, this.#log.basePages());
-    for (const entry of this.#log.path(sequence)) applyEntry(this.#sql, entry, this.#log.pages(entry.sequence, entry.pages));
+    this.ctx.storage.kv.put("torn", true);
+    await rebuild(this.ctx.storage, this.#log, sequence);
+    this.#transaction(() => {
+      end();
+      this.ctx.storage.kv.delete("torn");
+    });
+    this.#isTorn = false;
   }
 
   /** @throws Refusal for a bookmark that is not of this database's past */
@@ -205,6 +253,10 @@ export class D1Primary extends DurableObject<D1Env> {
     if (bookmark.identity !== this.#log.identity) throw new Refusal(refusals.bookmarkOfAnother);
     if (bookmark.sequence > this.#log.head) throw new Refusal(refusals.bookmarkAhead);
     return bookmark;
+  }
+
+  #refused(cause: unknown): CallAnswer {
+    return { ok: false, error: cause instanceof Error ? cause.message : String(cause), bookmark: this.#bookmark() };
   }
 
   #bookmark(): string {

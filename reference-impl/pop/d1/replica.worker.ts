@@ -4,7 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { applyEntry } from "./apply.worker.js";
 import { formatBookmark } from "./bookmark.js";
 import { read, resultsText } from "./execute.worker.js";
-import { putImage, takeImage } from "./image.worker.js";
+import { putImageInSteps, stepWeight, takeImage } from "./image.worker.js";
 import { dueMs } from "./lag.js";
 import { d1Env, lagFrom, primaryName, type D1Env } from "./settings.worker.js";
 import { analysed } from "./statements.js";
@@ -32,8 +32,6 @@ const catchUpMs = 1000;
 const pausesMs = { stopped: 20, failed: 100 } as const;
 /** Changes that are fetched and not due yet: more are not held. */
 const mostWaiting = 1000;
-/** So much of the log is applied in one transaction, unless one entry alone is more: the engine does not commit one much larger than 2 MB. */
-const stepCharacters = 300_000;
 
 export class D1Replica extends DurableObject<D1Env> {
   readonly #sql = this.ctx.storage.sql;
@@ -47,6 +45,9 @@ export class D1Replica extends DurableObject<D1Env> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #applied: (() => void)[] = [];
   #images = 0;
+  /** A snapshot is being fetched and put in the copy's place: nothing else changes it meanwhile. */
+  #seeding: Promise<void> | undefined;
+  #resets = 0;
 
   /**
    * Reads, if this copy may answer.
@@ -68,7 +69,8 @@ export class D1Replica extends DurableObject<D1Env> {
     }
   }
 
-  dump(): readonly string[] {
+  async dump(): Promise<readonly string[]> {
+    await this.#seeding;
     return takeImage(this.#sql);
   }
 
@@ -78,6 +80,7 @@ export class D1Replica extends DurableObject<D1Env> {
 
   /** Forgets the copy; the next read fetches another. */
   reset(): void {
+    this.#resets++;
     this.#waiting = [];
     this.#position = undefined;
     this.ctx.storage.kv.delete("position");
@@ -86,10 +89,12 @@ export class D1Replica extends DurableObject<D1Env> {
   /** Sees to it that this copy follows the log, and has caught up when it did not until now. */
   async #follow(): Promise<void> {
     this.#usedAtMs = Date.now();
-    if (this.#isFollowing) return;
+    const wasFollowing = this.#isFollowing;
+    // One that follows and was told to forget its copy waits for the next change, which may be long in coming.
+    if (wasFollowing && this.#position !== undefined) return;
     this.#isFollowing = true;
     if (!this.#isStopped) await within(this.#pull(0), catchUpMs);
-    void this.#keepFollowing();
+    if (!wasFollowing) void this.#keepFollowing();
   }
 
   get #isStopped(): boolean {
@@ -113,6 +118,7 @@ export class D1Replica extends DurableObject<D1Env> {
 
   /** Fetches what comes after what is here and not applied yet. @returns whether the primary answered */
   async #pull(waitMs: number): Promise<boolean> {
+    await this.#seeding;
     const primary = this.env.PRIMARY.getByName(primaryName(this.#database));
     const asked = this.#position;
     const after = this.#waiting.at(-1)?.entry.sequence ?? asked?.sequence ?? 0;
@@ -125,7 +131,10 @@ export class D1Replica extends DurableObject<D1Env> {
     if (this.#position !== asked && this.#position?.identity !== asked?.identity) return true;
     if (answer.identity === "") return true;
     if (answer.entries === null) {
-      await this.#reseed();
+      this.#seeding ??= this.#reseed().finally(() => {
+        this.#seeding = undefined;
+      });
+      await this.#seeding;
       return true;
     }
     for (const entry of answer.entries) {
@@ -144,34 +153,36 @@ export class D1Replica extends DurableObject<D1Env> {
   /** Applies what is due, in order, and sees to the rest when it will be. */
   #applyDue(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#seeding !== undefined) return;
     const nowMs = Date.now();
-    let count = 0;
-    for (let size = 0; size < stepCharacters; count++) {
-      const one = this.#waiting[count];
-      if (one === undefined || one.dueMs > nowMs) break;
-      size += one.entry.body.length + one.entry.values.reduce((sum, value) => sum + value.byteLength, 0) + one.pages.reduce((sum, page) => sum + page.length, 0);
-    }
-    const ready = this.#waiting.splice(0, count);
-    if (ready.length > 0) this.#apply(ready);
+    const later = this.#waiting.findIndex((one) => one.dueMs > nowMs);
+    const ready = this.#waiting.splice(0, later === -1 ? this.#waiting.length : later);
+    if (ready.length > 0) this.#waiting.unshift(...this.#apply(ready));
     const next = this.#waiting[0];
     if (next !== undefined) this.#timer = setTimeout(() => this.#applyDue(), Math.max(1, next.dueMs - nowMs));
   }
 
-  #apply(ready: readonly Waiting[]): void {
+  /** Applies as much as makes one transaction, one entry at least. @returns what is left over */
+  #apply(ready: readonly Waiting[]): readonly Waiting[] {
     const { identity = "" } = this.#position ?? {};
-    const sequence = ready.at(-1)?.entry.sequence ?? 0;
+    let count = 0;
     try {
-      this.ctx.storage.transactionSync(() => {
-        for (const { entry, pages } of ready) applyEntry(this.#sql, entry, pages);
-        this.#set({ identity, sequence });
+      this.#position = this.ctx.storage.transactionSync(() => {
+        let weight = 0;
+        for (const { entry, pages } of ready) {
+          weight += applyEntry(this.#sql, entry, pages);
+          count++;
+          if (weight >= stepWeight) break;
+        }
+        return this.#set({ identity, sequence: ready[count - 1]?.entry.sequence ?? 0 });
       });
-      this.#position = { identity, sequence };
     } catch (cause) {
       console.error("a replica does not fit its log and is taken anew", cause);
       this.reset();
+      count = ready.length;
     }
     for (const wake of this.#applied.splice(0)) wake();
+    return ready.slice(count);
   }
 
   /** Takes the database as it is at the primary now. */
@@ -184,21 +195,22 @@ export class D1Replica extends DurableObject<D1Env> {
       if (page === null) return;
       pages.push(page);
     }
-    this.#waiting = [];
     const { identity, sequence } = head;
     // A copy never goes back: a snapshot that was overtaken is of no use.
     if (this.#position?.identity === identity && this.#position.sequence >= sequence) return;
-    this.ctx.storage.transactionSync(() => {
-      putImage(this.#sql, pages);
-      this.#set({ identity, sequence });
-    });
-    this.#position = { identity, sequence };
+    // Until it is whole the copy is none.
+    this.reset();
+    const resets = this.#resets;
+    await putImageInSteps(this.#sql, pages, () => this.ctx.storage.sync());
+    if (this.#resets !== resets) return;
+    this.#position = this.#set({ identity, sequence });
     this.#images++;
     for (const wake of this.#applied.splice(0)) wake();
   }
 
-  #set(position: Position): void {
+  #set(position: Position): Position {
     this.ctx.storage.kv.put("position", position);
+    return position;
   }
 
   /** Waits a little for a point of the log. @returns whether this copy has it */

@@ -27,6 +27,15 @@ async function assertEqualCopies(rig: D1Rig, what: string): Promise<number> {
   }
 }
 
+async function primaryOf(rig: D1Rig): Promise<{ readonly head: number; readonly isWhole: boolean }> {
+  return ((await rig.admin("/status", { database: "rig" })) as { readonly primary: { readonly head: number; readonly isWhole: boolean } }).primary;
+}
+
+/** A statement that fills a table with rows of so many characters. */
+function rowsOf(table: string, rows: number, characters: number): string {
+  return `INSERT INTO ${table} WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < ${rows}) SELECT x, hex(zeroblob(${characters / 2})) || x FROM i`;
+}
+
 describe("D1 replication", function () {
   this.timeout(60_000);
   let rig: D1Rig;
@@ -113,6 +122,36 @@ describe("D1 replication", function () {
     assert.deepEqual(await rig.rows("SELECT v FROM t"), [["first"]]);
     assert.ok(back.bookmark > back.previousBookmark, "a restore is a step forward in the history");
     await assertEqualCopies(rig, "after restores");
+  });
+
+  it("is what its log says when its process ends while a restore is under way", async () => {
+    await rig.call(["CREATE TABLE t (id INTEGER PRIMARY KEY, v)"]);
+    await rig.call([rowsOf("t", 300, 4000)]);
+    const early = await rig.call(["SELECT 1"], "first-primary");
+    await rig.call(["DELETE FROM t WHERE id > 250", "CREATE TABLE later (x)"]);
+    const summary = (): Promise<unknown> => rig.rows("SELECT count(*), (SELECT count(*) FROM sqlite_master WHERE name = 'later') FROM t");
+    assert.deepEqual(await summary(), [[250, 1]]);
+
+    const { head } = await primaryOf(rig);
+    const restoring = rig.admin("/time-travel/restore", { database: "rig", bookmark: early.bookmark }).catch(() => undefined);
+    // It may be over before it is seen: then it is done, and nothing was cut short.
+    for (let seen = await primaryOf(rig); seen.isWhole && seen.head === head; ) seen = await primaryOf(rig);
+    await rig.restart();
+    await restoring;
+
+    const left = await summary();
+    assert.deepEqual(left, (await primaryOf(rig)).head === head ? [[250, 1]] : [[300, 0]]);
+    await assertEqualCopies(rig, "after a restore that was cut short");
+  });
+
+  it("makes a copy of some megabytes whose rows refer to rows that come later", async () => {
+    await rig.call(["CREATE TABLE c (p REFERENCES p, v)", "CREATE INDEX c_v ON c (v)", "CREATE TABLE p (id INTEGER PRIMARY KEY)"]);
+    await rig.call(["WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 300) INSERT INTO p SELECT x FROM i", rowsOf("c", 300, 4000)]);
+
+    await rig.admin("/replicas/drop");
+    await assertEqualCopies(rig, "a copy that was made in steps");
+
+    assert.match(String((await rig.call(["INSERT INTO c VALUES (301, 'nobody')"])).error), /FOREIGN KEY/);
   });
 
   it("makes the same of 200 random statements, alone and in batches, and a late replica too", async () => {

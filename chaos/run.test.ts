@@ -2,6 +2,7 @@
 // inconclusive as it must, and whatever a target does, a run ends and heals.
 import assert from "node:assert/strict";
 import { missingFor, nemeses } from "./nemeses/index.js";
+import type { ChaosPort } from "./port.js";
 import { missingForRun, runChaos, type ChaosOptions, type ChaosRun } from "./run.js";
 import { generateSchedule } from "./schedule/generate.js";
 import type { Schedule, ScheduleStep } from "./schedule/schedule.js";
@@ -142,8 +143,8 @@ describe("chaos run", function () {
   for (const [skews, skewMs, seen] of [
     ["workers", 90_000, /Date\.now\(\) of a worker went (89|90)\d{3} ms ahead/],
     ["workers", -5_000, /went -\d{4} ms ahead/],
-    ["kv", 90_000, /PoP a wrote had ended at PoP b at once/],
-    ["kv", -90_000, /PoP b wrote had ended at PoP a at once/],
+    ["kv", 90_000, /PoP a wrote and has had ended at PoP b at once/],
+    ["kv", -90_000, /PoP b wrote and has had ended at PoP a at once/],
   ] as const) {
     it(`sees a clock of ${skews} that is wrong by ${skewMs} ms`, async () => {
       const run = await runOn(simulatedEdge({ seed: 1, skews }), { schedule: skewed(skewMs) });
@@ -151,6 +152,20 @@ describe("chaos run", function () {
       assert.match(run.faults[0]?.sight?.text ?? "", seen);
     });
   }
+
+  it("does not take a KV that is slow to show values for a wrong clock", async () => {
+    const edge = simulatedEdge({ seed: 1, defect: "idle-nemesis" });
+    const shownAtMs = new Map<string, number>();
+    const slow: ChaosPort["sendToExpirations"] = async (request) => {
+      const key = new URL(request.path, "http://edge").searchParams.get("key") ?? "";
+      if (request.body !== undefined) shownAtMs.set(key, edge.time.nowMs() + 600);
+      const answer = await edge.port.sendToExpirations?.(request);
+      assert.ok(answer);
+      return request.pop === "b" && edge.time.nowMs() < (shownAtMs.get(key) ?? 0) ? { ...answer, text: "gone" } : answer;
+    };
+    const run = await edge.time.run(runChaos({ ...edge.port, sendToExpirations: slow }, { workload: workloadOf("register"), schedule: skewed(90_000), clients: 2, seed: 1, unique: "t" }));
+    assert.match(run.reason, /nothing is seen of clock-skew/);
+  });
 
   it("does not believe a wrong clock that nothing shows", async () => {
     const idle = await simulated({ schedule: skewed(90_000), defect: "idle-nemesis" });

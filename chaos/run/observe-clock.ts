@@ -8,8 +8,9 @@ import { sinceMs } from "./clock.js";
 const nsPerMs = 1e6;
 /** A value that is written at one PoP is awaited so long at another: KV is consistent later. */
 const arrivesWithinMs = 10_000;
-/** One that is gone stays gone for so many looks. */
-const looksGone = 3;
+/** One that is gone stays gone for so long, and more where values took longer to come before the fault. */
+const goneMs = 150;
+const goneFactor = 3;
 
 /** @param skewMs how far ahead the clock will be; negative: behind */
 export async function clock(port: ChaosPort, { popIds, skewMs }: { readonly popIds: readonly string[]; readonly skewMs: number }, fresh: () => string): Promise<Look> {
@@ -62,13 +63,14 @@ async function kvBefore(port: ChaosPort, { popIds, other, skewMs }: KvOptions, f
   if (other === undefined) return "every PoP is set wrong, and KV's clock can be compared with none";
   // A clock that is ahead lets a value end at once that was written where the clock is right; one that is behind writes such values.
   const wayOf = (pop: string): Way => (skewMs > 0 ? { from: other, to: pop } : { from: pop, to: other });
+  let slowestMs = 0;
   for (const pop of popIds) {
-    const { isThere, text } = await arrives(port, wayOf(pop), fresh());
-    if (!isThere) return `KV did not keep a value for its shortest life before the fault: ${text}`;
+    const { tookMs, text } = await arrives(port, wayOf(pop), fresh());
+    if (tookMs === undefined) return `KV did not keep a value for its shortest life before the fault: ${text}`;
+    slowestMs = Math.max(slowestMs, tookMs);
   }
   return async (pop) => {
-    const way = wayOf(pop);
-    const { isGone, text } = await isGoneAtOnce(port, way, fresh());
+    const { isGone, text } = await isGoneAtOnce(port, wayOf(pop), fresh(), Math.max(goneMs, goneFactor * slowestMs));
     return { isSeen: isGone, text };
   };
 }
@@ -82,29 +84,32 @@ function atKv(port: ChaosPort, pop: string, request: ReturnType<typeof expiratio
   return ask(port, pop, request, patienceMs, port.sendToExpirations);
 }
 
-/** Whether a value that is written at one PoP comes to the other one within its life. */
-async function arrives(port: ChaosPort, { from, to }: Way, key: string): Promise<{ readonly isThere: boolean; readonly text: string }> {
+/** @returns after how long a value that is written at one PoP comes to the other one, or what was seen instead */
+async function arrives(port: ChaosPort, { from, to }: Way, key: string): Promise<{ readonly tookMs?: number; readonly text: string }> {
   const startNs = port.now();
   const written = await atKv(port, from, expirations.write(key));
-  if (written.status !== 200) return { isThere: false, text: `a write at PoP ${from} got ${shown(written)}` };
+  if (written.status !== 200) return { text: `a write at PoP ${from} got ${shown(written)}` };
   for (;;) {
     const read = await atKv(port, to, expirations.read(key));
-    if (read.text === "there") return { isThere: true, text: "" };
-    if (port.signal.aborted || sinceMs(port, startNs) >= arrivesWithinMs) return { isThere: false, text: `a read at PoP ${to} got ${shown(read)}` };
+    if (read.text === "there") return { tookMs: sinceMs(port, startNs), text: "" };
+    if (port.signal.aborted || sinceMs(port, startNs) >= arrivesWithinMs) return { text: `a read at PoP ${to} got ${shown(read)}` };
     await port.wait(betweenLooksMs, port.signal);
   }
 }
 
-/** Whether a value that is written at one PoP is never there at the other, though it is kept for its shortest life. */
-async function isGoneAtOnce(port: ChaosPort, { from, to }: Way, key: string): Promise<{ readonly isGone: boolean; readonly text: string }> {
+/** Whether a value that is written at one PoP is never there at the other, though the writer has it still. */
+async function isGoneAtOnce(port: ChaosPort, { from, to }: Way, key: string, forMs: number): Promise<{ readonly isGone: boolean; readonly text: string }> {
   const written = await atKv(port, from, expirations.write(key));
   if (written.status !== 200) return { isGone: false, text: `a write to KV at PoP ${from} got ${shown(written)}` };
-  for (let looks = 0; looks < looksGone; looks++) {
+  const startNs = port.now();
+  do {
     const read = await atKv(port, to, expirations.read(key));
     if (read.text !== "gone") return { isGone: false, text: `KV at PoP ${to} answered ${shown(read)} for a value that PoP ${from} had just written, as where both clocks are right` };
     await port.wait(betweenLooksMs, port.signal);
-  }
-  return { isGone: true, text: `a KV value of ${shortestLifeMs / 1_000} s that PoP ${from} wrote had ended at PoP ${to} at once` };
+  } while (sinceMs(port, startNs) < forMs && !port.signal.aborted);
+  const own = await atKv(port, from, expirations.read(key));
+  if (own.text !== "there") return { isGone: false, text: `KV at PoP ${from}, which had written the value, answered ${shown(own)} too` };
+  return { isGone: true, text: `a KV value of ${shortestLifeMs / 1_000} s that PoP ${from} wrote and has had ended at PoP ${to} at once` };
 }
 
 function shown({ status, text }: Answered): string {

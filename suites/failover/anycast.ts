@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { longestGap, type Gap } from "../../load/open-loop/gap.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import type { OpenLoopResult } from "../../load/open-loop/result.js";
-import type { CheckContext, DeployedFixture, Fixture } from "../check.js";
+import { type CheckContext, type DeployedFixture, type Fixture, Inconclusive } from "../check.js";
 
 /** The fixture in one version; a second deploy of the same name with another version is a rollout. */
 export function fixtureOf(version: string): Fixture {
@@ -73,6 +73,16 @@ export async function load(context: CheckContext, options: LoadOptions): Promise
   });
   await Promise.race([beginning, result]);
   return { result };
+}
+
+/**
+ * Requests of a load that were sent and not answered well, by what became of them. Those that were due while the machine stood
+ * still, and are too many to be sent at once after it, were never sent and are not lost.
+ * @throws Inconclusive when most were not sent
+ */
+export function lostOf({ counts, intended, void: why }: OpenLoopResult): readonly (readonly [outcome: string, count: number])[] {
+  if (counts.aborted > 0 || counts.saturated * 2 > intended) throw new Inconclusive(why ?? "the driver lagged");
+  return Object.entries(counts).filter(([outcome, count]) => outcome !== "ok" && outcome !== "saturated" && count > 0);
 }
 
 export interface Outage {

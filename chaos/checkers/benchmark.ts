@@ -1,6 +1,7 @@
 // How fast the checkers are: `node dist/chaos/checkers/benchmark.js` prints operations per second for each history; words after it
 // choose the histories whose names have one of them.
 import { seededRandom } from "../../contract/random.js";
+import { decodeOperation, encodeOperation } from "../history/codec.js";
 import { checkCounter } from "./counter.js";
 import { checkLinearizability } from "./linearizability.js";
 import { casModel } from "./register-model.js";
@@ -42,19 +43,25 @@ for (const { name, ...shape } of shapes.filter((one) => isWanted(one.name))) {
 }
 
 /**
- * The history as one that was read from a file lies in memory: in its order. A simulation makes an operation when it is called
- * and puts it in its place when it ends, and a judgement of a million of those would measure how far apart they lie.
+ * The history as one that was read from a file: by the same reader, so that it lies in memory as it does for whoever judges it again. A
+ * simulation makes an operation when it is called and puts it in its place when it ends, and a judgement of a million of those
+ * would measure how far apart they lie.
  */
 function asRead(history: readonly Operation[]): Operation[] {
-  const copy = (value: unknown): unknown => (typeof value === "object" && value !== null ? structuredClone(value) : value);
-  return history.map((one) => ({ ...one, input: copy(one.input), output: copy(one.output) }));
+  return history.map((one, index) => decodeOperation(encodeOperation(one), index + 1));
+}
+
+/** What is held in objects and in typed arrays. */
+function memoryBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** One judgement of all histories together, measured once: what a run of the check command costs. */
 function measure(name: string, made: () => readonly (readonly Operation[])[], check: (operations: readonly Operation[]) => CheckerAnswer): void {
   if (!isWanted(name)) return;
   const histories = made().map(asRead);
-  const heapBefore = process.memoryUsage().heapUsed;
+  const before = memoryBytes();
   const startedNs = process.hrtime.bigint();
   const startedCpu = process.cpuUsage();
   const verdicts = new Map<string, number>();
@@ -66,10 +73,10 @@ function measure(name: string, made: () => readonly (readonly Operation[])[], ch
   // On a busy machine the time on the wall says how busy it was; the processor's time says what the checker costs.
   const cpuMs = process.cpuUsage(startedCpu).user / 1_000;
   const operations = histories.reduce((sum, { length }) => sum + length, 0);
-  const grownMb = Math.round((process.memoryUsage().heapUsed - heapBefore) / 2 ** 20);
+  const grownMb = Math.round((memoryBytes() - before) / 2 ** 20);
   const rate = (ms: number): string => Math.round(operations / (ms / 1_000)).toLocaleString("en-US");
   const words = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
-  console.log(`${name}: ${durationMs.toFixed(0)} ms, ${rate(durationMs)} operations/s (${rate(cpuMs)} by processor time), ${words}, heap ${grownMb >= 0 ? "+" : ""}${grownMb} MB`);
+  console.log(`${name}: ${durationMs.toFixed(0)} ms, ${rate(durationMs)} operations/s (${rate(cpuMs)} by processor time), ${words}, memory ${grownMb >= 0 ? "+" : ""}${grownMb} MB`);
 }
 
 const judgeCas = (operations: readonly Operation[]): CheckerAnswer => checkLinearizability(operations, casModel);

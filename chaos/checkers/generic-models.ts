@@ -2,6 +2,7 @@
 // compare-and-swap and a list that is appended to, each key alone.
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
 import { appendOperations, checkAppend } from "./append.js";
+import { Numbering } from "./columns.js";
 import { checkCounter } from "./counter.js";
 import { checkLinearizability, type SearchOptions } from "./linearizability.js";
 import type { Model } from "./model.js";
@@ -21,10 +22,14 @@ function model(summary: string, check: (operations: readonly Operation[], option
     summary,
     judge(operations, { maxSteps }) {
       const answer = check(operations, maxSteps === undefined ? {} : { maxSteps });
-      const keys = new Set(operations.map(({ key }) => key)).size;
-      const count = (outcome: Operation["outcome"]): number => operations.filter((one) => one.outcome === outcome).length;
-      const counts = { keys, answered: count("ok"), failed: count("fail"), lost: count("info") };
-      const line = `keys ${keys}, operations answered ${counts.answered}, failed ${counts.failed}, answers lost ${counts.lost}`;
+      const keys = new Numbering();
+      const outcomes = { ok: 0, fail: 0, info: 0 };
+      for (const { key, outcome } of operations) {
+        keys.of(key);
+        outcomes[outcome]++;
+      }
+      const counts = { keys: keys.size, answered: outcomes.ok, failed: outcomes.fail, lost: outcomes.info };
+      const line = `keys ${counts.keys}, operations answered ${counts.answered}, failed ${counts.failed}, answers lost ${counts.lost}`;
       return { answer, lines: [line], facts: { counts } };
     },
   };

@@ -2,184 +2,126 @@
 // the first return of an operation on it to the last call of one. When every operation on a value overlaps every
 // other, the value needs a moment only. Two values contradict each other when each would have to come before the other.
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { none } from "./columns.js";
 import { checkLinearizability, type SearchOptions } from "./linearizability.js";
-import { shown } from "./register-history.js";
+import { sortRows } from "./radix-sort.js";
+import { explainContradiction, explainImpossible, type Found } from "./register-explanation.js";
 import { registerModel } from "./register-model.js";
-import { identity, inOrder, notOfThisModel, timelineOf, type Timeline } from "./timeline.js";
-
-/** Everything known about one value of one key. The initial value has no write. */
-interface Zone {
-  write: Operation | undefined;
-  failed: Operation | undefined;
-  writeCall: number;
-  writeReturn: number;
-  firstReturn: number;
-  firstReturned: Operation | undefined;
-  lastCall: number;
-  lastCalled: Operation | undefined;
-  firstReadReturn: number;
-  firstRead: Operation | undefined;
-}
-
-interface Key {
-  readonly zones: Map<unknown, Zone>;
-  isAmbiguous: boolean;
-}
-
-const expected = "a register: write(value), read -> value (null: never written)";
+import { zonesOf, type Zones } from "./register-zones.js";
 
 /**
- * Whether each key is a linearizable register that begins as null. O(n log n) for unique values; a key whose values repeat is searched.
+ * Whether each key is a linearizable register that begins as null. Linear in the length of the history for unique values; a key
+ * whose values repeat is searched.
  * @param options budget of that search
  * @throws EdgemarkError usage.input for another action, or an answered read without a value
  */
 export function checkRegister(operations: readonly Operation[], options: SearchOptions = {}): CheckerAnswer {
-  const keys = collect(operations, timelineOf(operations));
-  const repeated = new Set<string>();
-  for (const [name, key] of keys) {
-    if (key.isAmbiguous) repeated.add(name);
-    const found = key.isAmbiguous ? undefined : judge(key.zones);
-    if (found !== undefined) return { verdict: "invalid", ...found };
-  }
-  if (repeated.size > 0) {
-    const answer = checkLinearizability(operations.filter(({ key }) => repeated.has(key)), registerModel, options);
-    if (answer.verdict !== "valid" && repeated.size === keys.size) return answer;
+  const zones = zonesOf(operations);
+  const found = judge(zones, operations);
+  if (found !== undefined) return { verdict: "invalid", ...found };
+  const keys = zones.isAmbiguous.length;
+  const repeated = zones.isAmbiguous.reduce((count, one) => count + one, 0);
+  if (repeated > 0) {
+    const answer = checkLinearizability(onRepeatedKeys(operations, zones), registerModel, options);
+    if (answer.verdict !== "valid" && repeated === keys) return answer;
     if (answer.verdict === "invalid" || answer.reason.startsWith("out of budget")) return answer;
   }
-  if (!operations.some(({ action, outcome }) => action === "read" && outcome === "ok")) {
-    return { verdict: "unknown", reason: "no read was answered; there is nothing to judge" };
-  }
-  return { verdict: "valid", reason: `some order explains every operation on each of ${keys.size} keys` };
+  if (!zones.hasReads) return { verdict: "unknown", reason: "no read was answered; there is nothing to judge" };
+  return { verdict: "valid", reason: `some order explains every operation on each of ${keys} keys` };
 }
 
-function collect(operations: readonly Operation[], time: Timeline): Map<string, Key> {
-  const keys = new Map<string, Key>();
-  for (const operation of operations) {
-    const { action, outcome } = operation;
-    const isRead = action === "read";
-    if (!isRead && action !== "write") throw notOfThisModel(operation, expected, `came ${shown(action)}`);
-    if (isRead ? outcome === "ok" && operation.output === undefined : operation.input === undefined) {
-      throw notOfThisModel(operation, expected, `a ${action} has no value`);
-    }
-    let key = keys.get(operation.key);
-    if (key === undefined) {
-      key = { zones: new Map(), isAmbiguous: false };
-      keys.set(operation.key, key);
-    }
-    if (isRead && outcome !== "ok") continue;
-    const value = identity(isRead ? operation.output : operation.input);
-    let zone = key.zones.get(value);
-    if (zone === undefined) {
-      zone = emptyZone(value === null);
-      key.zones.set(value, zone);
-    }
-    if (outcome === "fail") zone.failed = operation;
-    else if (isRead) addRead(zone, operation, time(operation.callNs), time(operation.returnNs));
-    else if (zone.write !== undefined || value === null) key.isAmbiguous = true;
-    else addWrite(zone, operation, time(operation.callNs), time(operation.returnNs));
-  }
-  return keys;
+/** The operations on keys whose values repeat. */
+function onRepeatedKeys(operations: readonly Operation[], { isAmbiguous }: Zones): Operation[] {
+  const keys = new Set([...new Set(operations.map(({ key }) => key))].filter((_, number) => isAmbiguous[number] === 1));
+  return operations.filter(({ key }) => keys.has(key));
 }
 
-/** @param isInitial the value before every write has always been there */
-function emptyZone(isInitial: boolean): Zone {
-  return {
-    write: undefined,
-    failed: undefined,
-    writeCall: isInitial ? -Infinity : Infinity,
-    writeReturn: isInitial ? -Infinity : Infinity,
-    firstReturn: isInitial ? -Infinity : Infinity,
-    firstReturned: undefined,
-    lastCall: -Infinity,
-    lastCalled: undefined,
-    firstReadReturn: Infinity,
-    firstRead: undefined,
-  };
+/** A contradiction of the first key that has one. */
+function judge(zones: Zones, operations: readonly Operation[]): Found | undefined {
+  const impossible = impossibleZone(zones);
+  const beforeKey = impossible === none ? zones.initial.length : (zones.key[impossible] ?? 0);
+  const pair = contradictingZones(zones, beforeKey);
+  if (pair !== undefined) return explainContradiction(zones, operations, pair);
+  return impossible === none ? undefined : explainImpossible(zones, operations, impossible);
 }
 
-function addRead(zone: Zone, read: Operation, call: number, end: number): void {
-  if (end < zone.firstReadReturn) {
-    zone.firstReadReturn = end;
-    zone.firstRead = read;
+/** @returns a value of the first key that has such a one: it was read, and there was no write of it that could have been; `none` */
+function impossibleZone({ key, initial, isAmbiguous, write, firstRead, call, end }: Zones): number {
+  let found = none;
+  for (let zone = 0; zone < key.length; zone++) {
+    const keyNumber = key[zone] ?? 0;
+    const read = firstRead[zone] ?? none;
+    if (read === none || initial[keyNumber] === zone || isAmbiguous[keyNumber] === 1) continue;
+    const writeRow = write[zone] ?? none;
+    const isPossible = writeRow !== none && (end[read] ?? 0) >= (call[writeRow] ?? 0);
+    if (!isPossible && (found === none || keyNumber < (key[found] ?? 0))) found = zone;
   }
-  extend(zone, read, call, end);
+  return found;
 }
 
-function addWrite(zone: Zone, write: Operation, call: number, end: number): void {
-  zone.write = write;
-  zone.writeCall = call;
-  zone.writeReturn = end;
-  extend(zone, write, call, end);
-}
+/** @returns two values of the first key that has such, of those before `beforeKey` */
+function contradictingZones(zones: Zones, beforeKey: number): readonly [number, number] | undefined {
+  const { key } = zones;
+  const { firstReturn, lastCall } = boundsOf(zones);
+  const { forward, backward } = split(zones, beforeKey, firstReturn, lastCall);
 
-function extend(zone: Zone, operation: Operation, call: number, end: number): void {
-  if (end < zone.firstReturn) {
-    zone.firstReturn = end;
-    zone.firstReturned = operation;
+  const byBegin = sortRows(forward, firstReturn, key);
+  let pair: readonly [number, number] | undefined;
+  for (let at = 1; at < byBegin.length; at++) {
+    const [before, after] = [byBegin[at - 1] ?? 0, byBegin[at] ?? 0];
+    if (key[before] !== key[after] || (firstReturn[after] ?? 0) >= (lastCall[before] ?? 0)) continue;
+    pair = [before, after];
+    break;
   }
-  if (call > zone.lastCall) {
-    zone.lastCall = call;
-    zone.lastCalled = operation;
-  }
-}
+  const endKey = pair === undefined ? beforeKey : (key[pair[0]] ?? 0);
 
-type Found = Required<Pick<CheckerAnswer, "reason" | "violation">>;
-
-function judge(zones: ReadonlyMap<unknown, Zone>): Found | undefined {
-  const forward: Zone[] = [];
-  const backward: Zone[] = [];
-  for (const [value, zone] of zones) {
-    const impossible = value === null ? undefined : impossibleRead(zone);
-    if (impossible !== undefined) return impossible;
-    // A lost write that nobody read need not have happened.
-    if (zone.firstReturn === Infinity) continue;
-    (zone.firstReturn < zone.lastCall ? forward : backward).push(zone);
-  }
-  forward.sort((a, b) => a.firstReturn - b.firstReturn);
-  for (let index = 1; index < forward.length; index++) {
-    const [before, after] = [forward[index - 1], forward[index]];
-    if (before !== undefined && after !== undefined && after.firstReturn < before.lastCall) return contradiction(before, after);
-  }
-  backward.sort((a, b) => a.lastCall - b.lastCall);
   let next = 0;
-  for (const inner of backward) {
-    while ((forward[next]?.firstReturn ?? Infinity) < inner.lastCall) next++;
+  for (const inner of sortRows(backward, lastCall, key)) {
+    const innerKey = key[inner] ?? 0;
+    if (innerKey >= endKey) break;
+    const moment = lastCall[inner] ?? 0;
+    for (; next < byBegin.length; next++) {
+      const zone = byBegin[next] ?? 0;
+      const zoneKey = key[zone] ?? 0;
+      if (zoneKey > innerKey || (zoneKey === innerKey && (firstReturn[zone] ?? 0) >= moment)) break;
+    }
     // Zones that do not overlap end in the order in which they begin: the last one begun is the only one to look at.
-    const outer = forward[next - 1];
-    if (outer !== undefined && inner.firstReturn < outer.lastCall) return contradiction(outer, inner);
+    const outer = byBegin[next - 1] ?? none;
+    if (outer !== none && key[outer] === innerKey && (firstReturn[inner] ?? 0) < (lastCall[outer] ?? 0)) return [outer, inner];
   }
-  return undefined;
+  return pair;
 }
 
-function impossibleRead(zone: Zone): Found | undefined {
-  const read = zone.firstRead;
-  if (read === undefined) return undefined;
-  const text = `${shown(read.output)} was read on key ${shown(read.key)}`;
-  if (zone.write === undefined && zone.failed !== undefined) {
-    return { reason: `failed write: ${text}, whose write had failed`, violation: inOrder([zone.failed, read]) };
+interface Bounds {
+  readonly firstReturn: Float64Array;
+  readonly lastCall: Float64Array;
+}
+
+/** The first return and the last call of each value; the initial value has always been there. */
+function boundsOf({ key, initial, firstReturned, lastCalled, call, end }: Zones): Bounds {
+  const firstReturn = new Float64Array(key.length);
+  const lastCall = new Float64Array(key.length);
+  for (let zone = 0; zone < key.length; zone++) {
+    const first = firstReturned[zone] ?? none;
+    const last = lastCalled[zone] ?? none;
+    firstReturn[zone] = first === none ? Infinity : (end[first] ?? Infinity);
+    lastCall[zone] = last === none ? 0 : (call[last] ?? 0);
   }
-  if (zone.write === undefined) return { reason: `garbage: ${text}, which nobody wrote`, violation: [read] };
-  if (zone.firstReadReturn < zone.writeCall) return { reason: `future: ${text} before its write began`, violation: inOrder([zone.write, read]) };
-  return undefined;
+  for (const zone of initial) if (zone !== none) firstReturn[zone] = 0;
+  return { firstReturn, lastCall };
 }
 
-/** Each of two values has an operation that ended before one of the other began. */
-function contradiction(a: Zone, b: Zone): Found {
-  const violation = inOrder([a.write, b.write, ...proof(a, b), ...proof(b, a)]);
-  const [old, newer] = a.firstReturn <= b.firstReturn ? [a, b] : [b, a];
-  const key = shown(old.lastCalled?.key);
-  const reason = `stale read: key ${key} answered ${valueOf(old)} after ${valueOf(newer)} had replaced it: of the two values each had to come before the other`;
-  return { reason, violation };
-}
-
-/** An operation on one value that ended before one on the other began: writes where they will do, for they are shown anyhow. */
-function proof(first: Zone, then: Zone): (Operation | undefined)[] {
-  if (first.writeReturn < then.writeCall && then.write !== undefined) return [first.write, then.write];
-  if (first.writeReturn < then.lastCall) return [first.write, then.lastCalled];
-  if (then.write !== undefined && first.firstReturn < then.writeCall) return [first.firstReturned, then.write];
-  return [first.firstReturned, then.lastCalled];
-}
-
-function valueOf(zone: Zone): string {
-  return shown(zone.write === undefined ? null : zone.write.input);
+/** Forward: the value must be current for a while. Backward: a moment will do. */
+function split({ key, isAmbiguous }: Zones, beforeKey: number, firstReturn: Float64Array, lastCall: Float64Array): { forward: Int32Array; backward: Int32Array } {
+  const forward = new Int32Array(key.length);
+  const backward = new Int32Array(key.length);
+  let [forwards, backwards] = [0, 0];
+  for (let zone = 0; zone < key.length; zone++) {
+    const keyNumber = key[zone] ?? 0;
+    // A lost write that nobody read need not have happened.
+    if (keyNumber >= beforeKey || isAmbiguous[keyNumber] === 1 || firstReturn[zone] === Infinity) continue;
+    if ((firstReturn[zone] ?? 0) < (lastCall[zone] ?? 0)) forward[forwards++] = zone;
+    else backward[backwards++] = zone;
+  }
+  return { forward: forward.subarray(0, forwards), backward: backward.subarray(0, backwards) };
 }

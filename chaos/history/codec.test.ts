@@ -17,7 +17,7 @@ async function* chunked(bytes: Uint8Array, sizeBytes: number): AsyncGenerator<Ui
 
 async function readAll(content: string | Uint8Array, limits?: ReadLimits, sizeBytes = 7): Promise<Operation[]> {
   const operations: Operation[] = [];
-  for await (const operation of readOperations(chunked(Buffer.from(content), sizeBytes), limits)) operations.push(operation);
+  for await (const some of readOperations(chunked(Buffer.from(content), sizeBytes), limits)) operations.push(...some);
   return operations;
 }
 
@@ -79,6 +79,10 @@ describe("history codec", () => {
   it("refuses a line without end, invalid UTF-8, and too many operations", async () => {
     await assert.rejects(readAll("x".repeat(200), { maxLineBytes: 100 }), isInput(/line 1: longer than 100 bytes/));
     await assert.rejects(readAll(Uint8Array.of(0x22, 0xff, 0x22, 0x0a)), isInput(/line 1 is not/));
+    const third = Buffer.concat([Buffer.from(encodeHistory([good, good])), Uint8Array.of(0x22, 0xff, 0x22, 0x0a), Buffer.from(encodeHistory([good]))]);
+    for (const sizeBytes of [7, 10_000]) await assert.rejects(readAll(third, {}, sizeBytes), isInput(/line 3 is not/));
+    const long = encodeHistory([good, { ...good, output: "é".repeat(200) }]);
+    for (const sizeBytes of [7, 10_000]) await assert.rejects(readAll(long, { maxLineBytes: 400 }, sizeBytes), isInput(/line 2: longer than 400 bytes/));
     await assert.rejects(readAll(encodeHistory([good, good, good]), { maxOperations: 2 }), isInput(/line 3: more than 2 operations/));
   });
 

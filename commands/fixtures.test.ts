@@ -1,7 +1,7 @@
 // Fixtures as a person takes them: written as projects, served on an edge that knows nothing of certifying, and certified
 // there by their addresses.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,15 +19,21 @@ describe("edgemark fixtures", function () {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "edgemark-fixtures-"));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  let serve: ChildProcess | undefined;
+  afterEach(async () => {
+    // Over its time, the test leaves it running.
+    if (serve?.exitCode === null && serve.signalCode === null) serve.kill("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it("writes what can be certified where it is deployed by hand", async () => {
     await writeFixtures(suites, ["http", "hello"], folder, silent);
-    const serve = spawn(process.execPath, [program, "serve", join(folder, "http"), join(folder, "hello"), "--pops", "1", "--port", "0", "--json"], { stdio: ["pipe", "pipe", "pipe"] });
+    const serving = spawn(process.execPath, [program, "serve", join(folder, "http"), join(folder, "hello"), "--pops", "1", "--port", "0", "--json"], { stdio: ["pipe", "pipe", "pipe"] });
+    serve = serving;
     let [said, told] = ["", ""];
-    serve.stderr.on("data", (text: Buffer) => (told += text.toString()));
-    const ended = new Promise((resolve) => serve.once("exit", resolve));
-    for await (const text of serve.stdout) {
+    serving.stderr.on("data", (text: Buffer) => (told += text.toString()));
+    const ended = new Promise((resolve) => serving.once("exit", resolve));
+    for await (const text of serving.stdout) {
       said += String(text);
       if (said.includes("\n")) break;
     }
@@ -38,7 +44,7 @@ describe("edgemark fixtures", function () {
     let [result, progress] = ["", ""];
     certify.stderr.on("data", (text: Buffer) => (progress += text.toString()));
     for await (const text of certify.stdout) result += String(text);
-    serve.kill("SIGINT");
+    serving.kill("SIGINT");
     await ended;
 
     const { counts } = JSON.parse(result) as { counts: Record<string, number> };

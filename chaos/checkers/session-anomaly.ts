@@ -1,6 +1,5 @@
 // What can be wrong with the sessions of a history, named.
 import type { Operation } from "../../contract/history/types.js";
-import type { SessionStep } from "./session-history.js";
 
 /**
  * The four guarantees by their names. order: a write is missing that came before one that was seen, and no session links the two.
@@ -18,10 +17,10 @@ export interface FoundAnomaly {
 
 /** An answer that fits no place. */
 export interface Broken {
-  readonly step: SessionStep;
+  readonly row: number;
   /** The place that it had to be at or, for a write, after. */
   readonly place: number;
   /** Of a read: the item that was too old there. */
-  readonly item?: string;
+  readonly item?: number;
   readonly itemVersion?: number;
 }

@@ -1,144 +1,157 @@
 // Which guarantee of sessions a misplaced answer breaks, and the few operations that show it: what its session, or the one whose
 // bookmark it was handed, had done before it is looked through for the one thing that it should have seen.
 import type { Operation } from "../../contract/history/types.js";
+import { none, type Times } from "./columns.js";
 import { shown } from "./register-history.js";
 import type { Broken, FoundAnomaly } from "./session-anomaly.js";
-import type { SessionHistory, SessionStep } from "./session-history.js";
+import type { SessionColumns } from "./session-columns.js";
+import { sessionOf, type SessionHistory } from "./session-history.js";
+import { pastsOf, type Past } from "./session-past.js";
 import type { VersionOrder } from "./session-versions.js";
 import { inOrder } from "./timeline.js";
 
-/** Operations of the past that are looked at for one explanation. */
-const mostSteps = 5_000;
-
-export function explain(history: SessionHistory, order: VersionOrder, broken: Broken): FoundAnomaly {
-  const { step, place, item = "", itemVersion = 0 } = broken;
-  const past = pastOf(history, step);
-  if (step.version !== undefined) return misplacedWrite(order, step, step.version, place, past);
-  const what = `${nameOf(step)} read item ${shown(item)} at version ${itemVersion}`;
-  const own = past.find((one) => one.version !== undefined && one.version > itemVersion && one.items.includes(item));
-  if (own !== undefined) {
-    return { kind: "read your writes", text: `${what} after ${ownerOf(step, own)} had written version ${own.version ?? 0} of it`, operations: shownOperations(own, step) };
-  }
-  const seen = past.find((one) => one.version === undefined && versionIn(one, item) > itemVersion);
-  if (seen !== undefined) {
-    return { kind: "monotonic reads", text: `${what} after ${ownerOf(step, seen)} had read it at version ${versionIn(seen, item)}`, operations: shownOperations(order.writes.get(versionIn(seen, item)), seen, step) };
-  }
-  return missing(history, order, { step, past, what, item, itemVersion, place });
+/** What every explanation of a history needs. */
+interface Sources {
+  readonly history: SessionHistory;
+  readonly order: VersionOrder;
+  readonly past: Past;
+  /** To look through the past of something in the past. */
+  readonly pastOfThat: Past;
 }
 
-interface Missing {
-  readonly step: SessionStep;
-  readonly past: readonly SessionStep[];
+/** An answer that misses a change of an item: who says that it should have known. */
+interface Missed {
+  readonly row: number;
   readonly what: string;
-  readonly item: string;
+  readonly item: number;
   readonly itemVersion: number;
   readonly place: number;
 }
 
+/** @returns what explains each answer of these histories that fits no place */
+export function explainer(histories: readonly SessionHistory[], columns: SessionColumns, times: Times): (history: SessionHistory, order: VersionOrder, broken: Broken) => FoundAnomaly {
+  const [past, pastOfThat] = pastsOf(histories, columns, times);
+  return (history, order, broken) => explain({ history, order, past, pastOfThat }, broken);
+}
+
+function explain(sources: Sources, { row, place, item = none, itemVersion = 0 }: Broken): FoundAnomaly {
+  const { history, order, past } = sources;
+  const { version } = history.columns;
+  if (version[row] !== 0) return misplacedWrite(sources, row, place);
+  const what = `${nameOf(history, row)} read item ${shown(history.itemName(row, item))} at version ${itemVersion}`;
+  const { write, read } = lastKnown(history, past, row, item, itemVersion);
+  if (write !== none) {
+    return { kind: "read your writes", text: `${what} after ${ownerOf(history, row, write)} had written version ${version[write] ?? 0} of it`, operations: few(history, write, row) };
+  }
+  if (read !== none) {
+    const seen = versionIn(history, read, item);
+    return { kind: "monotonic reads", text: `${what} after ${ownerOf(history, row, read)} had read it at version ${seen}`, operations: few(history, order.writeOf(seen), read, row) };
+  }
+  return missing(sources, { row, what, item, itemVersion, place });
+}
+
+/** Whether a later version of an item had been written before an operation, or else read: the nearest of these. */
+function lastKnown(history: SessionHistory, past: Past, row: number, item: number, itemVersion: number): { readonly write: number; readonly read: number } {
+  const { version } = history.columns;
+  let read = none;
+  const write = past.find(row, (one) => {
+    if (versionIn(history, one, item) <= itemVersion) return false;
+    if (version[one] !== 0) return true;
+    if (read === none) read = one;
+    return false;
+  });
+  return { write, read };
+}
+
 /** A write that came before one that was seen is missing: whose guarantee says so? */
-function missing(history: SessionHistory, order: VersionOrder, { step, past, what, item, itemVersion, place }: Missing): FoundAnomaly {
+function missing(sources: Sources, missed: Missed): FoundAnomaly {
+  const { history, order, past } = sources;
+  const { firstItem, itemVersions, version } = history.columns;
+  const { row, what, item, itemVersion, place } = missed;
   const next = order.next(item, itemVersion);
-  let other: { readonly seen: SessionStep; readonly seenVersion: number } | undefined;
-  for (const seen of [step, ...past]) {
-    for (const seenVersion of seen.version === undefined ? seen.versions : [seen.version]) {
+  let other: { readonly seen: number; readonly seenVersion: number } | undefined;
+  let found: FoundAnomaly | undefined;
+  const look = (seen: number): boolean => {
+    const [begin, end] = [firstItem[seen] ?? 0, firstItem[seen + 1] ?? 0];
+    for (let at = begin; at < (version[seen] === 0 ? end : begin + 1) && found === undefined; at++) {
+      const seenVersion = itemVersions[at] ?? 0;
       if (seenVersion < next) continue;
       other ??= { seen, seenVersion };
-      const later = order.writes.get(seenVersion);
-      if (later?.session === undefined) continue;
-      const before = pastOf(history, later);
-      const link = before.find((one) => (one.version ?? 0) > itemVersion && one.items.includes(item)) ?? before.find((one) => one.version === undefined && versionIn(one, item) > itemVersion);
-      if (link === undefined) continue;
-      const whatSeen = seen === step ? "" : ` after ${ownerOf(step, seen)} had seen version ${seenVersion}`;
-      const operations = (...more: readonly (SessionStep | undefined)[]): readonly Operation[] => shownOperations(link, ...more, later, ...(seen === later ? [] : [seen]), step);
-      if (link.version !== undefined) {
-        return { kind: "monotonic writes", text: `${what}${whatSeen} and sees version ${seenVersion}, whose session had written version ${link.version} of item ${shown(item)} before`, operations: operations() };
-      }
-      return { kind: "writes follow reads", text: `${what}${whatSeen} and sees version ${seenVersion}, whose session had read item ${shown(item)} at version ${versionIn(link, item)} before`, operations: operations(order.writes.get(versionIn(link, item))) };
+      found = linked(sources, missed, seen, seenVersion);
     }
-  }
-  const lacks = order.writes.get(next);
-  if (other === undefined) {
-    return { kind: "primary", text: `${what} outside of sessions, although version ${next} had been acknowledged`, operations: shownOperations(lacks, step) };
-  }
-  return { kind: "order", text: `${what} and has seen version ${other.seenVersion}, but lacks version ${next} which came before it (place ${place})`, operations: shownOperations(lacks, order.writes.get(other.seenVersion), other.seen, step) };
-}
-
-function misplacedWrite(order: VersionOrder, step: SessionStep, version: number, place: number, past: readonly SessionStep[]): FoundAnomaly {
-  const what = `a write of ${nameOf(step)} got the version ${version}`;
-  const write = past.find((one) => (one.version ?? 0) >= version);
-  if (write !== undefined) return { kind: "monotonic writes", text: `${what} after ${ownerOf(step, write)} had written version ${write.version ?? 0}`, operations: shownOperations(write, step) };
-  const read = past.find((one) => one.version === undefined && one.versions.some((seen) => seen >= version));
-  if (read !== undefined) {
-    const seen = Math.max(...read.versions);
-    return { kind: "writes follow reads", text: `${what} after ${ownerOf(step, read)} had read version ${seen}`, operations: shownOperations(order.writes.get(seen), read, step) };
-  }
-  return { kind: "primary", text: `${what}, although version ${place} had been acknowledged before it was called`, operations: shownOperations(order.writes.get(place), step) };
-}
-
-/** What came before an operation in its session, and in those whose bookmarks led to it; the nearest first. */
-function pastOf({ steps }: SessionHistory, last: SessionStep): readonly SessionStep[] {
-  const index = indexOf(steps);
-  const past: SessionStep[] = [];
-  const met = new Set<SessionStep>([last]);
-  const queue = [last];
-  for (let step = queue.shift(); step !== undefined && past.length < mostSteps; step = queue.shift()) {
-    const { call } = step;
-    const session = step.session === undefined ? [] : (index.bySession.get(step.session) ?? []);
-    const handed = step.given === undefined ? [] : (index.byBookmark.get(step.given) ?? []);
-    for (const list of [session, handed]) {
-      for (let at = list.length - 1; at >= 0 && past.length < mostSteps; at--) {
-        const one = list[at];
-        if (one === undefined || one.end >= call || met.has(one)) continue;
-        met.add(one);
-        past.push(one);
-        queue.push(one);
-      }
-    }
-  }
-  return past;
-}
-
-interface Index {
-  readonly bySession: ReadonlyMap<string, readonly SessionStep[]>;
-  readonly byBookmark: ReadonlyMap<string, readonly SessionStep[]>;
-}
-
-const indexes = new WeakMap<readonly SessionStep[], Index>();
-
-/** Made only for a history that has something to explain. */
-function indexOf(steps: readonly SessionStep[]): Index {
-  const known = indexes.get(steps);
-  if (known !== undefined) return known;
-  const bySession = new Map<string, SessionStep[]>();
-  const byBookmark = new Map<string, SessionStep[]>();
-  const add = (map: Map<string, SessionStep[]>, name: string | undefined, step: SessionStep): void => {
-    if (name === undefined) return;
-    const list = map.get(name);
-    if (list === undefined) map.set(name, [step]);
-    else list.push(step);
+    return found !== undefined;
   };
-  for (const step of steps) {
-    add(bySession, step.session, step);
-    add(byBookmark, step.answered, step);
+  if (!look(row)) past.find(row, look);
+  if (found !== undefined) return found;
+  const lacks = order.writeOf(next);
+  if (other === undefined) {
+    return { kind: "primary", text: `${what} outside of sessions, although version ${next} had been acknowledged`, operations: few(history, lacks, row) };
   }
-  const index = { bySession, byBookmark };
-  indexes.set(steps, index);
-  return index;
+  const operations = few(history, lacks, order.writeOf(other.seenVersion), other.seen, row);
+  return { kind: "order", text: `${what} and has seen version ${other.seenVersion}, but lacks version ${next} which came before it (place ${place})`, operations };
 }
 
-function versionIn({ items, versions }: SessionStep, item: string): number {
-  return versions[items.indexOf(item)] ?? 0;
+/** Whether the session that wrote what was seen had known of the missing change. */
+function linked({ history, order, pastOfThat }: Sources, { row, what, item, itemVersion }: Missed, seen: number, seenVersion: number): FoundAnomaly | undefined {
+  const { session, version } = history.columns;
+  const later = order.writeOf(seenVersion);
+  if (later === none || session[later] === none) return undefined;
+  const { write, read } = lastKnown(history, pastOfThat, later, item, itemVersion);
+  const link = write === none ? read : write;
+  if (link === none) return undefined;
+  const whatSeen = seen === row ? "" : ` after ${ownerOf(history, row, seen)} had seen version ${seenVersion}`;
+  const shownItem = shown(history.itemName(row, item));
+  if (write !== none) {
+    const text = `${what}${whatSeen} and sees version ${seenVersion}, whose session had written version ${version[write] ?? 0} of item ${shownItem} before`;
+    return { kind: "monotonic writes", text, operations: few(history, write, later, seen, row) };
+  }
+  const known = versionIn(history, read, item);
+  const text = `${what}${whatSeen} and sees version ${seenVersion}, whose session had read item ${shownItem} at version ${known} before`;
+  return { kind: "writes follow reads", text, operations: few(history, read, order.writeOf(known), later, seen, row) };
 }
 
-function nameOf({ session, operation }: SessionStep): string {
+function misplacedWrite({ history, order, past }: Sources, row: number, place: number): FoundAnomaly {
+  const { version } = history.columns;
+  const told = version[row] ?? 0;
+  const what = `a write of ${nameOf(history, row)} got the version ${told}`;
+  let read = none;
+  const write = past.find(row, (one) => {
+    if (largestVersion(history, one) < told) return false;
+    if (version[one] !== 0) return true;
+    if (read === none) read = one;
+    return false;
+  });
+  if (write !== none) return { kind: "monotonic writes", text: `${what} after ${ownerOf(history, row, write)} had written version ${version[write] ?? 0}`, operations: few(history, write, row) };
+  if (read !== none) {
+    const seen = largestVersion(history, read);
+    return { kind: "writes follow reads", text: `${what} after ${ownerOf(history, row, read)} had read version ${seen}`, operations: few(history, order.writeOf(seen), read, row) };
+  }
+  return { kind: "primary", text: `${what}, although version ${place} had been acknowledged before it was called`, operations: few(history, order.writeOf(place), row) };
+}
+
+/** The version of an item that an operation wrote or read; 0 when it did neither. */
+function versionIn({ columns }: SessionHistory, row: number, item: number): number {
+  const at = columns.placeOf(row, item);
+  return at === none ? 0 : (columns.itemVersions[at] ?? 0);
+}
+
+function largestVersion({ columns }: SessionHistory, row: number): number {
+  return columns.itemVersions.subarray(columns.firstItem[row], columns.firstItem[row + 1]).reduce((most, version) => Math.max(most, version), 0);
+}
+
+function nameOf({ operations }: SessionHistory, row: number): string {
+  const operation = operations[row];
+  if (operation === undefined) return "nobody";
+  const session = sessionOf(operation);
   const at = operation.popId === undefined ? "" : ` at PoP ${operation.popId}`;
   return session === undefined ? `process ${operation.process}${at}` : `session ${shown(session)}${at}`;
 }
 
-function ownerOf(step: SessionStep, other: SessionStep): string {
-  return other.session === step.session ? "it" : `${nameOf(other)}, whose bookmark it was handed,`;
+function ownerOf(history: SessionHistory, row: number, other: number): string {
+  const { session } = history.columns;
+  return session[other] === session[row] ? "it" : `${nameOf(history, other)}, whose bookmark it was handed,`;
 }
 
-function shownOperations(...steps: readonly (SessionStep | undefined)[]): readonly Operation[] {
-  return inOrder(steps.map((step) => step?.operation));
+function few({ operations }: SessionHistory, ...rows: readonly number[]): readonly Operation[] {
+  return inOrder(rows.map((row) => operations[row]));
 }

@@ -1,116 +1,106 @@
 // The order of a primary's writes as its answers and the reads tell it, and what in them no such order can be: a version twice,
 // one that nobody wrote, one that was read before it was written.
+import { none } from "./columns.js";
 import { shown } from "./register-history.js";
 import type { FoundAnomaly } from "./session-anomaly.js";
-import type { LostWrite, SessionHistory, SessionStep } from "./session-history.js";
+import { ByVersion, ItemVersions, type ChangedItem } from "./session-item-versions.js";
+import type { LostWrite, SessionHistory } from "./session-history.js";
 import { inOrder } from "./timeline.js";
 
+/** Columns that the judgement of every database shares: they are filled for its own rows alone. */
+export interface SharedColumns {
+  /** For each item that was read, where the write of its version names it; none: no acknowledged write does. */
+  readonly writtenAt: Int32Array;
+  /** For each item that was written, the next version of that item; Infinity when there is none. */
+  readonly nextVersion: Float64Array;
+}
+
 export interface VersionOrder {
-  /** The acknowledged write of a version. */
-  readonly writes: { get(version: number): SessionStep | undefined };
+  readonly columns: SharedColumns;
+  /** @returns the row of the acknowledged write of a version, or none */
+  readonly writeOf: (version: number) => number;
   /** The next write of an item after a version, Infinity when there is none. */
-  next(item: string, version: number): number;
-  /** Acknowledged writes in the order of their answers. */
-  readonly writesByEnd: readonly SessionStep[];
+  readonly next: (item: number, version: number) => number;
   readonly impossible: readonly FoundAnomaly[];
 }
 
 /** A version that was read and that no acknowledged write has. */
 interface Unclaimed {
   readonly version: number;
-  readonly items: Set<string>;
-  firstEnd: number;
-  first: SessionStep;
+  readonly items: Set<number>;
+  first: number;
 }
 
 /** Tries that finding a lost write for each such version may take; then they are taken as explained, never as wrong. */
 const mostTries = 1_000_000;
 
-export function versionOrder(history: SessionHistory): VersionOrder {
-  const { steps, lost } = history;
+export function versionOrder(history: SessionHistory, shared: SharedColumns): VersionOrder {
+  const { writtenAt, nextVersion } = shared;
+  const { rows, columns, operations, times, itemName } = history;
+  const { version, firstItem, items, itemVersions } = columns;
   const impossible: FoundAnomaly[] = [];
-  const writes = new ByVersion(steps.length);
-  const byItem = new Map<string, number[]>();
-  const add = (item: string, version: number): void => {
-    const versions = byItem.get(item);
-    if (versions === undefined) byItem.set(item, [version]);
-    else versions.push(version);
-  };
-  const acknowledged: SessionStep[] = [];
-  for (const step of steps) {
-    if (step.version === undefined) continue;
-    const other = writes.get(step.version);
-    if (other !== undefined) {
-      impossible.push({ kind: "two writes", text: `two writes were told the version ${step.version}, so two primaries, or one that forgot, gave it`, operations: inOrder([other.operation, step.operation]) });
-      continue;
-    }
-    writes.set(step.version, step);
-    acknowledged.push(step);
-    for (const item of step.items) add(item, step.version);
+  const show = (...few: readonly number[]): FoundAnomaly["operations"] => inOrder(few.map((row) => operations[row]));
+  const writes = new ByVersion(rows.length);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    const told = version[row] ?? 0;
+    if (told === 0) continue;
+    const other = writes.get(told);
+    if (other === none) writes.set(told, row);
+    else impossible.push({ kind: "two writes", text: `two writes were told the version ${told}, so two primaries, or one that forgot, gave it`, operations: show(other, row) });
   }
   const unclaimed = new Map<number, Unclaimed>();
-  for (const step of steps) {
-    for (let index = 0; index < step.versions.length; index++) {
-      const version = step.versions[index] ?? 0;
-      if (version === 0) continue;
-      const item = step.items[index] ?? "";
-      const write = writes.get(version);
-      if (write === undefined) noteUnclaimed(unclaimed, version, item, step);
-      else if (!write.items.includes(item)) impossible.push({ kind: "garbage", text: `item ${shown(item)} has the version ${version}, whose write changed ${write.items.map(shown).join(", ")} only`, operations: inOrder([write.operation, step.operation]) });
-      else if (step.end < write.call) impossible.push({ kind: "future", text: `version ${version} of item ${shown(item)} was read before its write was called`, operations: inOrder([write.operation, step.operation]) });
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    if (version[row] !== 0) continue;
+    const end = firstItem[row + 1] ?? 0;
+    for (let place = firstItem[row] ?? 0; place < end; place++) {
+      const seen = itemVersions[place] ?? 0;
+      writtenAt[place] = none;
+      if (seen === 0) continue;
+      const item = items[place] ?? 0;
+      const write = writes.get(seen);
+      if (write === none) noteUnclaimed(unclaimed, seen, item, row, times.end);
+      else {
+        const written = columns.placeOf(write, item);
+        writtenAt[place] = written;
+        if (written === none) impossible.push({ kind: "garbage", text: `item ${shown(itemName(row, item))} has the version ${seen}, whose write changed ${namesOf(history, write)} only`, operations: show(write, row) });
+        else if ((times.end[row] ?? 0) < (times.call[write] ?? 0)) impossible.push({ kind: "future", text: `version ${seen} of item ${shown(itemName(row, item))} was read before its write was called`, operations: show(write, row) });
+      }
     }
   }
-  for (const one of unclaimed.values()) for (const item of one.items) add(item, one.version);
-  for (const { version, first, items } of unexplained([...unclaimed.values()], lost)) {
-    impossible.push({ kind: "garbage", text: `version ${version} of item ${shown([...items][0])} was read, which nobody wrote`, operations: [first.operation] });
+  for (const { version: seen, first, items: few } of unexplained([...unclaimed.values()], history)) {
+    impossible.push({ kind: "garbage", text: `version ${seen} of item ${shown(itemName(first, [...few][0] ?? 0))} was read, which nobody wrote`, operations: show(first) });
   }
-  for (const versions of byItem.values()) if (versions.some((version, index) => version < (versions[index - 1] ?? 0))) versions.sort((a, b) => a - b);
-  return {
-    writes,
-    impossible,
-    next: (item, version) => firstAbove(byItem.get(item), version),
-    writesByEnd: acknowledged.sort((a, b) => a.end - b.end),
-  };
+  const changes = [...unclaimed.values()].flatMap((one) => [...one.items].map((item): ChangedItem => ({ item, version: one.version })));
+  const known = new ItemVersions(history, writes, changes);
+  known.fillNext(nextVersion);
+  return { columns: shared, writeOf: (told) => writes.get(told), next: (item, after) => known.next(item, after), impossible };
 }
 
-/** Versions are mostly 1 to n: then a list holds them, several times as fast as a map does. */
-class ByVersion {
-  readonly #near: (SessionStep | undefined)[] = [];
-  readonly #far = new Map<number, SessionStep>();
-
-  constructor(private readonly count: number) {}
-
-  get(version: number): SessionStep | undefined {
-    return version <= this.count ? this.#near[version] : this.#far.get(version);
-  }
-
-  set(version: number, step: SessionStep): void {
-    if (version > this.count) this.#far.set(version, step);
-    else this.#near[version] = step;
-  }
+function namesOf({ columns, itemName }: SessionHistory, row: number): string {
+  const items = [...columns.items.subarray(columns.firstItem[row], columns.firstItem[row + 1])];
+  return items.map((item) => shown(itemName(row, item))).join(", ");
 }
 
-function noteUnclaimed(unclaimed: Map<number, Unclaimed>, version: number, item: string, step: SessionStep): void {
+function noteUnclaimed(unclaimed: Map<number, Unclaimed>, version: number, item: number, row: number, ends: Float64Array): void {
   const known = unclaimed.get(version);
   if (known === undefined) {
-    unclaimed.set(version, { version, items: new Set([item]), firstEnd: step.end, first: step });
+    unclaimed.set(version, { version, items: new Set([item]), first: row });
     return;
   }
   known.items.add(item);
-  if (step.end < known.firstEnd) {
-    known.firstEnd = step.end;
-    known.first = step;
-  }
+  if ((ends[row] ?? 0) < (ends[known.first] ?? 0)) known.first = row;
 }
 
 /** Finds each a lost write of its own that was called in time and changed its items. @returns those that have none */
-function unexplained(unclaimed: readonly Unclaimed[], lost: readonly LostWrite[]): Unclaimed[] {
+function unexplained(unclaimed: readonly Unclaimed[], { lost, times }: SessionHistory): Unclaimed[] {
   const takenBy = new Map<LostWrite, Unclaimed>();
   let tries = 0;
   const find = (one: Unclaimed, tried: Set<LostWrite>): boolean => {
     for (const write of lost) {
       if (++tries > mostTries) return true;
-      if (tried.has(write) || write.call > one.firstEnd || ![...one.items].every((item) => write.items.includes(item))) continue;
+      if (tried.has(write) || (times.call[write.row] ?? 0) > (times.end[one.first] ?? 0) || ![...one.items].every((item) => write.items.has(item))) continue;
       tried.add(write);
       const holder = takenBy.get(write);
       if (holder !== undefined && !find(holder, tried)) continue;
@@ -120,17 +110,4 @@ function unexplained(unclaimed: readonly Unclaimed[], lost: readonly LostWrite[]
     return false;
   };
   return unclaimed.filter((one) => !find(one, new Set()));
-}
-
-function firstAbove(sorted: readonly number[] | undefined, version: number): number {
-  // Most items are read at their latest version.
-  if (sorted === undefined || (sorted.at(-1) ?? 0) <= version) return Infinity;
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? Infinity) > version) high = middle;
-    else low = middle + 1;
-  }
-  return sorted[low] ?? Infinity;
 }

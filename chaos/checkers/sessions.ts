@@ -1,12 +1,14 @@
 // Do sessions see time go one way? The primary numbers its writes, so each read tells a place in their order: not before what its
 // session, or the session whose bookmark it was handed, had seen, and a place where all its items had these versions. That is
-// sequential consistency given the order of writes; a history that has it keeps all four guarantees. O(n log n).
+// sequential consistency given the order of writes; a history that has it keeps all four guarantees. O(n log n), over columns.
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
+import { doubles, integers } from "./column-memory.js";
+import { none } from "./columns.js";
 import type { Broken, FoundAnomaly, SessionAnomalyKind } from "./session-anomaly.js";
-import { explain } from "./session-explanation.js";
-import { sessionHistories, type SessionHistory, type SessionStep } from "./session-history.js";
+import { explainer } from "./session-explanation.js";
+import { sessionHistories, type SessionHistory } from "./session-history.js";
+import { Acknowledgements, SessionStates } from "./session-states.js";
 import { versionOrder, type VersionOrder } from "./session-versions.js";
-import { timelineOf } from "./timeline.js";
 
 /** One kind of what is wrong, with its smallest example. */
 export interface SessionAnomaly extends FoundAnomaly {
@@ -26,20 +28,27 @@ const mostExplained = 2_000;
  * @throws EdgemarkError usage.input for an operation of another form
  */
 export function checkSessions(operations: readonly Operation[]): SessionsAnswer {
-  const counts = { sessions: 0, writes: 0, reads: 0, handedOver: 0 };
   const found = new Map<SessionAnomalyKind, { count: number; example: FoundAnomaly }>();
   const note = (example: FoundAnomaly): void => {
     const known = found.get(example.kind);
     const isSmaller = known === undefined || example.operations.length < known.example.operations.length;
     found.set(example.kind, { count: (known?.count ?? 0) + 1, example: isSmaller ? example : known.example });
   };
-  for (const history of sessionHistories(operations, timelineOf(operations))) {
-    const order = versionOrder(history);
+  const { histories, columns, times } = sessionHistories(operations);
+  const items = columns.itemCount;
+  const counts = { sessions: columns.sessions, writes: 0, reads: 0, handedOver: 0 };
+  const shared = { writtenAt: integers(items), nextVersion: doubles(items) };
+  const states = new SessionStates(columns, times);
+  let explain: ReturnType<typeof explainer> | undefined;
+  for (const history of histories) {
+    const order = versionOrder(history, shared);
     for (const impossible of order.impossible) note(impossible);
-    const { broken, seen } = judge(history, order);
-    counts.sessions += seen.sessions;
+    const { broken, seen } = judge(history, order, states);
     counts.handedOver += seen.handedOver;
-    for (const { version } of history.steps) counts[version === undefined ? "reads" : "writes"]++;
+    counts.writes += seen.writes;
+    counts.reads += history.rows.length - seen.writes;
+    if (broken.length === 0) continue;
+    explain ??= explainer(histories, columns, times);
     for (const one of broken.slice(0, mostExplained)) note(explain(history, order, one));
   }
   const anomalies = [...found.values()].map(({ count, example }) => ({ ...example, count }));
@@ -49,101 +58,58 @@ export function checkSessions(operations: readonly Operation[]): SessionsAnswer 
   return { verdict: "valid", reason: `one order of writes explains every answer of ${counts.sessions} sessions`, anomalies, counts };
 }
 
-/** What a session has seen so far. */
-interface SessionState {
-  /** The place in the order of writes that its next operation may not be before. */
-  floor: number;
-  /** The operation that ended last: most sessions are one operation after the other. */
-  end: number;
-  place: number;
-  /** Further operations that had not ended when another was called. */
-  open: { readonly end: number; readonly place: number }[] | undefined;
+interface Judged {
+  readonly broken: readonly Broken[];
+  readonly seen: { readonly handedOver: number; readonly writes: number };
 }
 
-/** A place that a bookmark stood for, once it had been answered, and further answers that gave it. */
-interface Handed {
-  readonly end: number;
-  readonly place: number;
-  readonly others: Handed | undefined;
-}
-
-function judge({ steps }: SessionHistory, order: VersionOrder): { readonly broken: readonly Broken[]; readonly seen: { readonly sessions: number; readonly handedOver: number } } {
-  const sessions = new Map<string, SessionState>();
-  const acknowledgedBefore = acknowledgements(order.writesByEnd);
-  const bookmarks = new Map<string, Handed>();
+function judge(history: SessionHistory, order: VersionOrder, states: SessionStates): Judged {
+  const { rows, columns, times } = history;
+  const { session, given, answered, version } = columns;
+  const acknowledgements = new Acknowledgements(times.end, version);
   const broken: Broken[] = [];
-  let handedOver = 0;
-  for (const step of steps) {
-    let state = step.session === undefined ? undefined : sessions.get(step.session);
-    if (state === undefined && step.session !== undefined) {
-      state = { floor: 0, end: -Infinity, place: 0, open: undefined };
-      sessions.set(step.session, state);
-      if (step.given !== undefined) handedOver++;
-    }
-    let floor = state === undefined ? 0 : settle(state, step.call);
-    if (step.given !== undefined) floor = Math.max(floor, placeOf(bookmarks.get(step.given), step.call));
+  const seen = { handedOver: 0, writes: 0 };
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    const own = session[row] ?? none;
+    const mark = given[row] ?? none;
+    const written = version[row] ?? 0;
+    const call = times.call[row] ?? 0;
+    if (own !== none && mark !== none && states.isFirst(own)) seen.handedOver++;
+    let floor = own === none ? 0 : states.floorAt(own, call);
+    if (mark !== none) floor = Math.max(floor, states.promisedBy(mark, call));
     // Outside of sessions it is the primary's answer, which knows everything that was acknowledged; so does any write.
-    const acknowledged = step.session === undefined || step.version !== undefined ? acknowledgedBefore(step.call) : 0;
-    const place = step.version === undefined ? readPlace(step, Math.max(floor, acknowledged), order, broken) : step.version;
-    if (step.version !== undefined && step.version <= Math.max(floor, acknowledged)) broken.push({ step, place: Math.max(floor, acknowledged) });
-    const reached = Math.max(place, floor);
-    if (state !== undefined) {
-      if (state.end >= step.call) (state.open ??= []).push({ end: state.end, place: state.place });
-      state.end = step.end;
-      state.place = reached;
+    const least = own === none || written > 0 ? Math.max(floor, acknowledgements.before(call)) : floor;
+    let place = written;
+    if (written === 0) place = readPlace(history, row, least, order, broken);
+    else {
+      seen.writes++;
+      if (written <= least) broken.push({ row, place: least });
+      if (order.writeOf(written) === row) acknowledgements.add(row);
     }
-    if (step.answered !== undefined) hand(bookmarks, step.answered, step.end, reached);
+    states.reach(row, Math.max(place, floor));
+    if (own !== none) states.endOf(own, row, call);
+    const now = answered[row] ?? none;
+    if (now !== none) states.hand(now, row);
   }
-  return { broken, seen: { sessions: sessions.size, handedOver } };
-}
-
-/** @returns the largest version whose write had been acknowledged before a moment; to be asked for ever later moments */
-function acknowledgements(writesByEnd: readonly SessionStep[]): (call: number) => number {
-  let at = 0;
-  let most = 0;
-  return (call) => {
-    for (let write = writesByEnd[at]; write !== undefined && write.end < call; write = writesByEnd[++at]) most = Math.max(most, write.version ?? 0);
-    return most;
-  };
+  return { broken, seen };
 }
 
 /** The first place where a read fits; what fits nowhere is noted, and then stands where it had to. */
-function readPlace(step: SessionStep, floor: number, order: VersionOrder, broken: Broken[]): number {
+function readPlace({ columns }: SessionHistory, row: number, floor: number, order: VersionOrder, broken: Broken[]): number {
+  const { itemVersions, firstItem, items } = columns;
+  const [begin, end] = [firstItem[row] ?? 0, firstItem[row + 1] ?? 0];
+  const { writtenAt, nextVersion } = order.columns;
   let place = floor;
-  for (const version of step.versions) if (version > place) place = version;
-  for (let index = 0; index < step.items.length; index++) {
-    const item = step.items[index] ?? "";
-    const version = step.versions[index] ?? 0;
-    if (order.next(item, version) > place) continue;
-    broken.push({ step, place, item, itemVersion: version });
+  for (let at = begin; at < end; at++) place = Math.max(place, itemVersions[at] ?? 0);
+  for (let at = begin; at < end; at++) {
+    const written = writtenAt[at] ?? none;
+    const next = written === none ? order.next(items[at] ?? 0, itemVersions[at] ?? 0) : (nextVersion[written] ?? Infinity);
+    if (next > place) continue;
+    broken.push({ row, place, item: items[at] ?? 0, itemVersion: itemVersions[at] ?? 0 });
     break;
   }
   return place;
-}
-
-/** Takes what had ended before a call into a session's floor. @returns the floor */
-function settle(state: SessionState, call: number): number {
-  if (state.end < call && state.place > state.floor) state.floor = state.place;
-  if (state.open !== undefined) {
-    for (const { end, place } of state.open) if (end < call && place > state.floor) state.floor = place;
-    state.open = state.open.filter(({ end }) => end >= call);
-    if (state.open.length === 0) state.open = undefined;
-  }
-  return state.floor;
-}
-
-function hand(bookmarks: Map<string, Handed>, bookmark: string, end: number, place: number): void {
-  const others = bookmarks.get(bookmark);
-  // The same bookmark again says more only when it is from further on, or was there earlier.
-  for (let one = others; one !== undefined; one = one.others) if (one.place >= place && one.end <= end) return;
-  bookmarks.set(bookmark, { end, place, others });
-}
-
-/** What a bookmark promises to whoever is called with it. */
-function placeOf(handed: Handed | undefined, call: number): number {
-  let most = 0;
-  for (let one = handed; one !== undefined; one = one.others) if (one.end < call && one.place > most) most = one.place;
-  return most;
 }
 
 export function sessionLines({ anomalies, counts }: SessionsAnswer): string[] {

@@ -1,6 +1,8 @@
 // Cycles of dependencies: each proves that no order of the transactions explains them, and its edges say which level of isolation is
 // broken. Of each kind the shortest is sought, the worst kinds first.
-import { components, dependencyBits, type DependencyKind, type Graph, type SearchBudget, WayFinder } from "./transaction-graph.js";
+import { ComponentFinder, type Components } from "./transaction-components.js";
+import { dependencyBits, type DependencyKind, type Graph } from "./transaction-graph.js";
+import { type SearchBudget, WayFinder } from "./transaction-ways.js";
 
 type PlainCycleKind = "G0" | "G1c" | "G-single" | "G2";
 /** A cycle that needs the order of a client's transactions, or real time, says so. */
@@ -35,16 +37,19 @@ const lengths = [1, 2, 4, Infinity];
 export function findCycles(graph: Graph, extra: { readonly isProcess: boolean; readonly isRealtime: boolean }): readonly Cycle[] {
   const steps = [0, ...(extra.isProcess || extra.isRealtime ? [processBit] : []), ...(extra.isRealtime ? [processBit | realtime] : [])];
   const all = steps.at(-1) ?? 0;
-  if (components(graph, ww | wr | rw | all).count === 0) return [];
+  const components = new ComponentFinder(graph);
+  const whole = components.find(ww | wr | rw | all);
+  if (whole.count === 0) return [];
   const found = new Map<CycleKind, Cycle>();
   const budget: SearchBudget = { left: mostEdges };
   const finder = new WayFinder(graph, budget);
   for (const more of steps) {
     for (const search of searches) {
       const kind = nameOf(search.kind, more);
-      const { of, count } = components(graph, search.closing | search.way | more);
-      if (count === 0) continue;
-      const cycle = shortest({ graph, finder, of, kind, closing: search.closing, way: search.way | more, budget });
+      // Fewer edges make smaller components of the same ones.
+      const within = components.find(search.closing | search.way | more, whole);
+      if (within.count === 0) continue;
+      const cycle = shortest({ graph, finder, within, kind, closing: search.closing, way: search.way | more, budget });
       if (cycle !== undefined) found.set(kind, cycle);
     }
   }
@@ -58,24 +63,25 @@ function nameOf(kind: PlainCycleKind, more: number): CycleKind {
 interface Sought {
   readonly graph: Graph;
   readonly finder: WayFinder;
-  readonly of: Int32Array;
+  readonly within: Components;
   readonly kind: CycleKind;
   readonly closing: number;
   readonly way: number;
   readonly budget: SearchBudget;
 }
 
-function shortest({ graph, finder, of, kind, closing, way, budget }: Sought): Cycle | undefined {
+function shortest({ graph, finder, within, kind, closing, way, budget }: Sought): Cycle | undefined {
+  const { of: componentOf, members } = within;
   for (const longest of lengths) {
     let best: Cycle | undefined;
     let count = 0;
-    for (let from = 0; from < graph.passages; from++) {
-      if (of[from] === -1) continue;
+    for (const from of members) {
+      if (from >= graph.passages) break;
       const end = graph.offsets[from + 1] ?? 0;
       for (let edge = graph.offsets[from] ?? 0; edge < end && budget.left > 0; edge++) {
         const to = graph.targets[edge] ?? 0;
-        if ((graph.bits[edge] ?? 0) !== closing || of[to] !== of[from]) continue;
-        const back = finder.find(to, from, way, of, Math.min(longest, best === undefined ? Infinity : best.nodes.length - 1));
+        if ((graph.bits[edge] ?? 0) !== closing || componentOf[to] !== componentOf[from]) continue;
+        const back = finder.find(to, from, way, componentOf, Math.min(longest, best === undefined ? Infinity : best.nodes.length - 1));
         if (back === undefined) continue;
         const nodes = [from, ...back.slice(0, -1)];
         const edges = edgesOf(graph, nodes, closing, way);

@@ -2,12 +2,15 @@
 // whom. A cycle of that has no order that explains it; which level of isolation it breaks, its edges tell. About linear.
 import { EdgemarkError } from "../../contract/errors.js";
 import type { CheckerAnswer, Operation } from "../../contract/history/types.js";
-import { shown } from "./register-history.js";
-import { findCycles, type Cycle, type CycleKind } from "./transaction-cycles.js";
-import { GraphBuilder, type DependencyKind } from "./transaction-graph.js";
-import { transactionHistories, type Transaction, type TransactionHistory } from "./transaction-history.js";
-import { judgeLists, type ListAnomalyKind } from "./transaction-lists.js";
-import { inOrder, timelineOf } from "./timeline.js";
+import { GrowingColumn } from "./growing-column.js";
+import { sortRows } from "./radix-sort.js";
+import { findCycles, type CycleKind } from "./transaction-cycles.js";
+import type { ListAnomalyKind } from "./transaction-anomaly.js";
+import { EdgeList, graphOf, type RealTime } from "./transaction-graph.js";
+import { transactionHistories, type TransactionHistory } from "./transaction-history.js";
+import { judgeLists } from "./transaction-lists.js";
+import { wordsOf } from "./transaction-words.js";
+import { inOrder } from "./timeline.js";
 
 /** Weakest first; each includes those before it. */
 export const isolationLevels = ["read-uncommitted", "read-committed", "snapshot-isolation", "serializable", "strong-session-serializable", "strict-serializable"] as const;
@@ -73,18 +76,17 @@ export function checkTransactions(operations: readonly Operation[], level: Isola
   const counts = { committed: 0, failed: 0, unknown: 0, lists: 0, reads: 0 };
   const rank = isolationLevels.indexOf(level);
   const extra = { isProcess: rank >= isolationLevels.indexOf("strong-session-serializable"), isRealtime: level === "strict-serializable" };
-  for (const history of transactionHistories(operations, timelineOf(operations))) {
-    const graph = new GraphBuilder(history.transactions.length);
-    const anomalies = judgeLists(history, (from, to, kind: DependencyKind) => graph.add(from.index, to.index, kind));
-    for (const { kind, text, operations: few } of anomalies) note(kind, 1, () => text, few);
-    const committed = history.transactions.filter(({ isCommitted }) => isCommitted);
-    if (extra.isProcess) processOrder(committed, graph);
-    const cycles = findCycles(graph.build(extra.isRealtime ? committed.map(({ index, call, end }) => ({ node: index, call, end })) : []), extra);
-    for (const cycle of cycles) note(cycle.kind, cycle.count, () => wordsOf(cycle, history), cycle.nodes.flatMap((node) => history.transactions[node]?.operation ?? []));
+  for (const history of transactionHistories(operations)) {
+    const edges = new EdgeList();
+    for (const { kind, text, operations: few } of judgeLists(history, edges)) note(kind, 1, () => text, few);
+    const committed = committedOf(history);
+    if (extra.isProcess) processOrder(history, committed, edges);
+    const graph = graphOf(history.operations.length, edges, extra.isRealtime ? realTimeOf(history, committed) : undefined);
+    for (const cycle of findCycles(graph, extra)) note(cycle.kind, cycle.count, () => wordsOf(cycle, history), cycle.nodes.flatMap((node) => history.operations[node] ?? []));
     counts.committed += committed.length;
-    for (const { operation, isCommitted } of history.transactions) if (!isCommitted) counts[operation.outcome === "fail" ? "failed" : "unknown"]++;
+    for (const [row, { outcome }] of history.operations.entries()) if (history.isCommitted[row] === 0) counts[outcome === "fail" ? "failed" : "unknown"]++;
     counts.lists += history.lists.length;
-    for (const { reads } of history.lists) counts.reads += reads.length;
+    counts.reads += history.reads.elements.length;
   }
   const anomalies = [...found.values()].map((one) => ({ ...one, operations: inOrder(one.operations) })).sort((a, b) => weight(a.kind) - weight(b.kind));
   const broken = anomalies.find(({ breaks }) => isolationLevels.indexOf(breaks) <= rank);
@@ -102,46 +104,26 @@ function weight(kind: TransactionAnomalyKind): number {
   return isolationLevels.indexOf(levelOf(kind)) * kindsByWeight.length + kindsByWeight.indexOf(plain);
 }
 
+function committedOf({ operations, isCommitted }: TransactionHistory): Int32Array {
+  const committed = new GrowingColumn();
+  for (let row = 0; row < operations.length; row++) if (isCommitted[row] === 1) committed.add(row);
+  return committed.taken();
+}
+
 /** Each client's transactions, one after the other. */
-function processOrder(committed: readonly Transaction[], graph: GraphBuilder): void {
-  const last = new Map<number, Transaction>();
-  for (const transaction of [...committed].sort((a, b) => a.call - b.call)) {
-    const before = last.get(transaction.operation.process);
-    if (before !== undefined && before.end <= transaction.call) graph.add(before.index, transaction.index, "process");
-    last.set(transaction.operation.process, transaction);
+function processOrder({ operations, times }: TransactionHistory, committed: Int32Array, edges: EdgeList): void {
+  const last = new Map<number, number>();
+  for (const row of sortRows(committed.slice(), times.call)) {
+    const process = operations[row]?.process ?? 0;
+    const before = last.get(process);
+    if (before !== undefined && (times.end[before] ?? 0) <= (times.call[row] ?? 0)) edges.add(before, row, "process");
+    last.set(process, row);
   }
 }
 
-/** A cycle in words: T1 and T2 are in the order of the cycle. */
-function wordsOf({ nodes, edges }: Cycle, { transactions }: TransactionHistory): string {
-  const name = (place: number): string => `T${(place % nodes.length) + 1}`;
-  return edges
-    .map((edge, place) => {
-      const [from, to] = [transactions[nodes[place] ?? 0], transactions[nodes[(place + 1) % nodes.length] ?? 0]];
-      const detail = from === undefined || to === undefined ? "" : detailOf(edge, from, to);
-      const words = {
-        ww: `${name(place)} appended ${detail} before ${name(place + 1)} did`,
-        wr: `${name(place + 1)} read ${detail}, which ${name(place)} appended`,
-        rw: `${name(place)} read ${detail} before ${name(place + 1)} appended`,
-        process: `${name(place)} came before ${name(place + 1)} in one process`,
-        realtime: `${name(place)} was answered before ${name(place + 1)} was called`,
-      };
-      return words[edge];
-    })
-    .join("; ");
-}
-
-/** The list, or the element, that makes one transaction depend on the other. */
-function detailOf(edge: DependencyKind, from: Transaction, to: Transaction): string {
-  for (const { list, value, elements } of edge === "rw" ? from.steps : to.steps) {
-    const appended = (edge === "rw" ? to : from).steps.filter((step) => step.list === list && step.value !== undefined);
-    if (appended.length === 0) continue;
-    if (edge === "ww" && value !== undefined) return `to list ${shown(list.name)}`;
-    if (edge === "rw" && elements !== undefined && appended.some((step) => !elements.includes(step.value))) return `list ${shown(list.name)}`;
-    const seen = edge === "wr" ? appended.find((step) => elements?.includes(step.value) === true) : undefined;
-    if (seen !== undefined) return `${shown(list.appends.get(seen.value)?.value)} in list ${shown(list.name)}`;
-  }
-  return "a list";
+function realTimeOf({ times }: TransactionHistory, committed: Int32Array): RealTime {
+  const ended = committed.filter((row) => times.end[row] !== Infinity);
+  return { byEnd: sortRows(ended, times.end), byCall: sortRows(committed.slice(), times.call), times };
 }
 
 export function transactionLines({ level, anomalies, counts }: TransactionsAnswer): string[] {

@@ -33,6 +33,7 @@ import { mutant as d1BookmarkIgnored } from "./d1-bookmark-ignored.js";
 import { mutant as d1ReplicaAnswersFromPast } from "./d1-replica-answers-from-past.js";
 import { mutant as d1BookmarksUnsorted } from "./d1-bookmarks-unsorted.js";
 import { mutant as d1BatchHalfApplied } from "./d1-batch-half-applied.js";
+import { mutant as d1LineSlow } from "./d1-line-slow.js";
 import { mutant as d1LogLosesEntry } from "./d1-log-loses-entry.js";
 import { mutant as d1EntryAppliedTwice } from "./d1-entry-applied-twice.js";
 import { mutant as d1RandomEvaluatedAgain } from "./d1-random-evaluated-again.js";
@@ -134,6 +135,7 @@ export const mutants: readonly Mutant[] = [
   d1BookmarksUnsorted,
   d1BatchHalfApplied,
   d1LogLosesEntry,
+  d1LineSlow,
   d1EntryAppliedTwice,
   d1RandomEvaluatedAgain,
   d1SchemaOutOfOrder,

@@ -6,7 +6,7 @@ import { EdgemarkError, exitCodes } from "../contract/errors.js";
 import { kvFixture } from "../suites/kv/client.js";
 import { helloFixture } from "../suites/workers/fixtures.js";
 import { openTarget, type OpenedTarget } from "../targets/open.js";
-import { startBareWorkerd } from "./bench/bare-workerd.js";
+import { startBareEngine } from "./bench/bare-engine.js";
 import { failoverGaps } from "./bench/failover.js";
 import { hitFigures } from "./bench/hits.js";
 import { coldFigures } from "./bench/cold.js";
@@ -124,7 +124,7 @@ async function requestFigures(options: BenchOptions, parts: MutantParts, io: Com
 
 async function rateFigures(reference: OpenedTarget, options: BenchOptions, open: { stop(): Promise<unknown> }[], io: CommandIo): Promise<readonly Figure[]> {
   const miniflare = await start("miniflare", open);
-  const bare = await startBareWorkerd(await readFile(helloFixture.program, "utf8"));
+  const bare = await startBareEngine(await readFile(helloFixture.program, "utf8"));
   open.push(bare);
   const hello = { reference: await deployed(reference.verbs, helloFixture, "/"), miniflare: await deployed(miniflare.verbs, helloFixture, "/"), bare: { url: bare.url, host: "bare", path: "/" } };
   const kv = { reference: await deployed(reference.verbs, kvFixture, "/?key=bench"), miniflare: await deployed(miniflare.verbs, kvFixture, "/?key=bench") };

@@ -1,6 +1,7 @@
 // One latency measurement of a check: open-loop load on its fixture, recorded whole, before anything is asserted.
 import assert from "node:assert/strict";
 import { runOpenLoop } from "../load/open-loop/open-loop.js";
+import type { OpenLoopResult } from "../load/open-loop/result.js";
 import { type CheckContext, Inconclusive } from "./check.js";
 
 export interface LatencyMeasurement {
@@ -53,7 +54,12 @@ export async function measureLatency(context: CheckContext, { id, path, what, ra
     samples: result.latency.samplesMs(256),
     ...(result.void === undefined ? {} : { voidBecause: result.void }),
   });
-  if (result.counts.saturated > 0 || result.counts.aborted > 0) throw new Inconclusive(result.void ?? "the driver lagged");
-  const failed = Object.entries(result.counts).filter(([outcome, count]) => outcome !== "ok" && count > 0);
+  assertAnswered(result);
+}
+
+/** @throws AssertionError when a request was not answered with success, Inconclusive when the driver could not send them all */
+export function assertAnswered({ counts, void: why }: OpenLoopResult): void {
+  if (counts.saturated > 0 || counts.aborted > 0) throw new Inconclusive(why ?? "the driver lagged");
+  const failed = Object.entries(counts).filter(([outcome, count]) => outcome !== "ok" && count > 0);
   assert.deepEqual(failed, [], "every request is answered with success");
 }

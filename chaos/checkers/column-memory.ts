@@ -1,6 +1,6 @@
 // Memory for the large columns of one judgement. What lies in an ArrayBuffer counts as pressure on the heap: some dozen megabytes of it
-// make the garbage collector mark a whole history of a million operations, which takes longer than judging it. Shared memory does
-// not count, and is given back in the same way.
+// make the garbage collector mark a whole history of a million operations in the middle of judging it. Shared memory does not count,
+// and is given back in the same way.
 
 /** @returns zeros */
 export function integers(length: number): Int32Array {

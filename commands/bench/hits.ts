@@ -2,7 +2,7 @@
 // server that answers at once is the machine and the driver alone, stock workerd's hello-world is the engine without an edge.
 // What the host gave to others meanwhile is told too: on a virtual machine, that alone can be most of a p99.
 import { readFile } from "node:fs/promises";
-import { startBareWorkerd } from "./bare-workerd.js";
+import { startBareEngine } from "./bare-engine.js";
 import type { Address } from "./rates.js";
 import type { Figure } from "./figure.js";
 import { startCalibrationServer } from "../../load/calibration/processes.js";
@@ -22,7 +22,7 @@ const durationMs = 10_000;
 export async function hitFigures(address: Address): Promise<readonly Figure[]> {
   const server = await startCalibrationServer({ kind: "constant", latencyMs: 0 });
   const floor = await load({ url: server.url, host: "floor", path: "/" }).finally(() => server.stop());
-  const engine = await startBareWorkerd(await readFile(helloFixture.program, "utf8"));
+  const engine = await startBareEngine(await readFile(helloFixture.program, "utf8"));
   const bare = await load({ url: engine.url, host: "bare", path: "/" }).finally(() => engine.stop());
   const before = machineTime();
   const hits = await load(address);

@@ -16,6 +16,7 @@ import { mutant as workerClientHeadersTrusted } from "./worker-client-headers-tr
 import { mutant as workerRayRepeated } from "./worker-ray-repeated.js";
 import { mutant as frontKeepsDeadPop } from "./front-keeps-dead-pop.js";
 import { mutant as frontKeepsFrozenPop } from "./front-keeps-frozen-pop.js";
+import { mutant as frontMislaysRequests } from "./front-mislays-requests.js";
 import { mutant as frontResetsOtherPops } from "./front-resets-other-pops.js";
 import { mutant as rolloutCutsRequests } from "./rollout-cuts-requests.js";
 import { mutant as cacheSharedByWorkers } from "./cache-shared-by-workers.js";
@@ -117,6 +118,7 @@ export const mutants: readonly Mutant[] = [
   workerRayRepeated,
   frontKeepsDeadPop,
   frontKeepsFrozenPop,
+  frontMislaysRequests,
   frontResetsOtherPops,
   rolloutCutsRequests,
   cacheSharedByWorkers,

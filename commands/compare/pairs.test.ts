@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import type { ComparedMetric } from "../../reports/comparison/types.js";
 import { figuresOf } from "../bench/compare.js";
 import { seededRandom } from "../../contract/random.js";
-import { measurePairs, type SliceNumbers, type Workload } from "./pairs.js";
+import { RequestLog } from "../../load/open-loop/request-log.js";
+import { summarize } from "../../load/open-loop/result.js";
+import { measurePairs, numbersOf, type SliceNumbers, type Workload } from "./pairs.js";
 
 const address = (url: string): Workload["a"] => ({ url, host: "made-up", path: "/" });
 const workload: Workload = { id: "hello", a: address("a"), b: address("b") };
@@ -16,7 +18,7 @@ function machine(seed: number, slower: number): (of: Workload["a"]) => Promise<S
   return async ({ url }) => {
     drift *= 1 + 0.02 * (random() - 0.5);
     const slice = drift * (1 + 0.1 * random()) * (random() < 0.05 ? 1 + random() : 1) * (url === "b" ? slower : 1);
-    return random() < 0.02 ? undefined : [5 * slice, 9 * slice * (1 + 0.5 * random())];
+    return random() < 0.02 ? [undefined, undefined] : [5 * slice, 9 * slice * (1 + 0.5 * random())];
   };
 }
 
@@ -50,7 +52,7 @@ describe("pairs of slices", () => {
       minEffect: 0.05,
       random: seededRandom(3),
       signal: interruption.signal,
-      measure: async ({ url }, seed) => (url === "b" && seed % 4 === 0 ? undefined : [1, 2]),
+      measure: async ({ url }, seed) => (url === "b" && seed % 4 === 0 ? [undefined, undefined] : [1, 2]),
       onPair: (done) => {
         if (done === 20) interruption.abort();
       },
@@ -59,6 +61,19 @@ describe("pairs of slices", () => {
     assert.equal((p50?.pairs ?? 0) + (p50?.lostPairs ?? 0), 20);
     assert.ok((p50?.lostPairs ?? 0) > 0);
     assert.ok(raw["hello p50"]?.some(([a, b]) => a === 1 && b === null));
+  });
+
+  it("lose the p99 alone when one request in twenty went out late, both when half did, and both when an answer is missing", () => {
+    const slice = (lateEvery: number, missing = 0): SliceNumbers => {
+      const log = new RequestLog(100);
+      for (let index = 0; index < 100; index++) {
+        const lagMs = index % lateEvery === 0 ? 4 : 0.1;
+        log.end(log.begin(index, index + lagMs), index + lagMs + 5, index < missing ? "reset" : "ok");
+      }
+      return numbersOf(summarize({ log, intended: 100, startedAtMs: 0, connectionsOpened: 1 }));
+    };
+    const found = (numbers: SliceNumbers): readonly boolean[] => numbers.map((one) => one !== undefined);
+    assert.deepEqual([slice(1_000), slice(20), slice(1), slice(1_000, 1)].map(found), [[true, true], [true, false], [false, false], [false, false]]);
   });
 
   it("say that a figure without comparisons does not hold", () => {

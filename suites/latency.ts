@@ -1,5 +1,6 @@
 // One latency measurement of a check: open-loop load on its fixture, recorded whole, before anything is asserted.
 import assert from "node:assert/strict";
+import type { Measurement } from "../contract/result/document.js";
 import { runOpenLoop } from "../load/open-loop/open-loop.js";
 import type { OpenLoopResult } from "../load/open-loop/result.js";
 import { type CheckContext, Inconclusive } from "./check.js";
@@ -28,21 +29,65 @@ export const latencyTimeoutMs = 90_000;
  * Loads the fixture at its first PoP and records the latencies.
  * @throws AssertionError when a request was not answered with success, Inconclusive when the driver could not send them all
  */
-export async function measureLatency(context: CheckContext, { id, path, what, ratePerSecond, thresholdMs }: LatencyMeasurement): Promise<void> {
+export async function measureLatency(context: CheckContext, wanted: LatencyMeasurement): Promise<void> {
+  const result = await loadFixture(context, wanted);
+  record(context, wanted, result);
+  assertAnswered(result);
+}
+
+export interface AddedMeasurement {
+  /** Id of the second measurement: what is added, at the median. */
+  readonly id: string;
+  /** The same request without what is measured; begins with "/". */
+  readonly path: string;
+  readonly what: string;
+}
+
+/**
+ * Loads the fixture with requests and, at the same time, with the same requests without what is measured, so that the machine's
+ * slowness is in both; records the latencies of the first, and what they take longer.
+ * @throws as {@link measureLatency}
+ */
+export async function measureAddedLatency(context: CheckContext, wanted: LatencyMeasurement, added: AddedMeasurement): Promise<void> {
+  // Random arrivals of another seed: those of the same would meet each other every time.
+  const [result, without] = await Promise.all([loadFixture(context, wanted), loadFixture(context, { ...wanted, path: added.path }, 1)]);
+  record(context, wanted, result);
+  context.measure(addedBy(wanted, added, { result, without }));
+  for (const one of [result, without]) assertAnswered(one);
+}
+
+/** @returns what the median of the one run is above that of the other; void when one of them is */
+export function addedBy({ ratePerSecond }: Pick<LatencyMeasurement, "ratePerSecond">, { id, what }: Pick<AddedMeasurement, "id" | "what">, { result, without }: { readonly result: OpenLoopResult; readonly without: OpenLoopResult }): Measurement {
+  const [p50Ms, withoutP50Ms] = [result.latency.percentileMs(50), without.latency.percentileMs(50)];
+  const voidBecause = result.void ?? without.void;
+  return {
+    id,
+    value: p50Ms - withoutP50Ms,
+    unit: "ms",
+    n: Math.min(result.latency.n, without.latency.n),
+    conditions: { mode: "open loop, Poisson arrivals, keep-alive, both at the same time", ratePerSecond, what, p50Ms, withoutP50Ms },
+    ...(voidBecause === undefined ? {} : { voidBecause }),
+  };
+}
+
+function loadFixture(context: CheckContext, { path, ratePerSecond, thresholdMs }: LatencyMeasurement, seedOffset = 0): Promise<OpenLoopResult> {
   const { url, host } = context.fixture.endpoint();
-  const result = await runOpenLoop({
+  return runOpenLoop({
     url,
     host,
     path,
     ratePerSecond,
     arrivals: "poisson",
     durationMs: durationMsByProfile[context.profile],
-    seed: context.seed,
+    seed: context.seed + seedOffset,
     timeoutMs: requestTimeoutMs,
     connections: { max: Math.ceil((spareConnections * ratePerSecond * requestTimeoutMs) / 1_000) },
     thresholdMs,
     signal: context.signal,
   });
+}
+
+function record(context: CheckContext, { id, what, ratePerSecond }: LatencyMeasurement, result: OpenLoopResult): void {
   const [p50, p90, p99, p999, max] = [50, 90, 99, 99.9, 100].map((percentile) => result.latency.percentileMs(percentile)) as [number, number, number, number, number];
   context.measure({
     id,
@@ -54,7 +99,6 @@ export async function measureLatency(context: CheckContext, { id, path, what, ra
     samples: result.latency.samplesMs(256),
     ...(result.void === undefined ? {} : { voidBecause: result.void }),
   });
-  assertAnswered(result);
 }
 
 /** @throws AssertionError when a request was not answered with success, Inconclusive when the driver could not send them all */

@@ -1,0 +1,1 @@
+int main(){for(;;){__asm__ volatile("pause");}}

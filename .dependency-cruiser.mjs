@@ -71,11 +71,10 @@ export default {
     },
     {
       name: "products-are-apart",
-      comment: "A suite of one product never imports another's: each passes alone. They share suites/check.ts, suites/runner, fixtures, and the tools named below.",
+      comment: "A suite of one product never imports another's: each passes alone. They share suites/check.ts, suites/runner, suites/tools and fixtures.",
       severity: "error",
       from: { path: "^suites/([^/]+)/", pathNot: ["^suites/runner/", "^suites/fixtures/"] },
-      // Tools that began in one product and know nothing of it: sockets, cases inside an isolate, a member of an answer.
-      to: { path: "^suites/[^/]+/", pathNot: ["^suites/$1/", "^suites/runner/", "^suites/workers/(wire|websocket-client|isolate-server|case|cases/assert)[.]ts$", "^suites/kv/client[.]ts$"] },
+      to: { path: "^suites/[^/]+/", pathNot: ["^suites/$1/", "^suites/runner/", "^suites/tools/"] },
     },
     {
       name: "isolate-programs-are-bundled",
@@ -104,7 +103,7 @@ export default {
     door("commander", ["commander"], ["commands/command[.]ts"]),
     door("ajv", ["ajv"], ["contract/", "load/k6/operator[.]ts"], { orTests: true }),
     door("yaml", ["yaml"], ["contract/claims/", "targets/known[.]ts", "reports/submission/product[.]ts"], { orTests: true }),
-    door("ws", ["ws"], ["suites/workers/", "commands/serve/", "load/open-loop/websocket-transport[.]ts"], { orTests: true }),
+    door("ws", ["ws"], ["suites/tools/websocket-client[.]ts", "suites/workers/websocket[.]ts", "commands/serve/", "load/open-loop/websocket-transport[.]ts"], { orTests: true }),
     door("miniflare", ["miniflare"], ["targets/miniflare/"]),
     door("edge-runtime", ["edge-runtime"], ["targets/edge-runtime/"]),
 

@@ -6,7 +6,7 @@ import type { Check, CheckContext, Suite } from "../../suites/check.js";
 import { kvClient, kvFixture } from "../../suites/kv/client.js";
 import { helloFixture } from "../../suites/workers/fixtures.js";
 import { websocketChecks } from "../../suites/workers/websocket.js";
-import { openExchange, openWire } from "../../suites/workers/wire.js";
+import { openExchange, openWire } from "../../suites/tools/wire.js";
 import { answersIn } from "../../suites/workers/answers.js";
 
 /** How long each of them waits for an answer, ms. */

@@ -1,7 +1,7 @@
 // Batches: statements in order, as one transaction, seen whole or not at all. And transactions of one's own, which D1
 // does not have.
 import assert from "node:assert/strict";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 import { d1Check } from "./check.js";
 import { assertRefused, d1Client } from "./client.js";
 

@@ -2,7 +2,7 @@
 import { AssertionError } from "node:assert";
 import type { Binding } from "../../contract/target/types.js";
 import type { DeployedFixture, Fixture } from "../check.js";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 
 const bindings: readonly Binding[] = [
   { kind: "d1", name: "DB", database: "edgemark-d1-suite" },

@@ -3,7 +3,7 @@ import { AssertionError } from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import { capabilities } from "../../contract/target/types.js";
 import type { Check, CheckContext, Fixture } from "../check.js";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 import type { ObjectCase } from "./case.js";
 import { doCheck } from "./check.js";
 

@@ -2,7 +2,7 @@
 // what was acknowledged outlives the PoP.
 import assert from "node:assert/strict";
 import { type Check, type CheckContext, Inconclusive } from "../check.js";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 import { doCheck } from "./check.js";
 import { storedFixture } from "./stored.js";
 

@@ -1,8 +1,8 @@
 // What outlives an end: of a client, of a PoP, of a version. These checks break things; they begin when nothing waits any more.
 import assert from "node:assert/strict";
 import type { Check, CheckContext, DeployedFixture } from "../check.js";
-import { memberOf } from "../kv/client.js";
-import { openExchange } from "../workers/wire.js";
+import { memberOf } from "../tools/member.js";
+import { openExchange } from "../tools/wire.js";
 import { doCheck } from "./check.js";
 import { borrowingFixture, objectsFixture, versionFixture } from "./objects.js";
 import { probe, tryProbe } from "./probe.js";

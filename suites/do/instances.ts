@@ -1,7 +1,7 @@
 // One instance in the world: the same object asked from every PoP, alone and at once, seen through its memory and its storage.
 import assert from "node:assert/strict";
 import type { Check, CheckContext } from "../check.js";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 import { doCheck } from "./check.js";
 import { objectsFixture } from "./objects.js";
 import { probe } from "./probe.js";

@@ -1,5 +1,5 @@
 // The fixture of the checks of objects: runs one case a request, and forwards what the driver wants an object to answer.
-import { outcomeOf } from "../workers/isolate-server.js";
+import { outcomeOf } from "../tools/isolate-server.js";
 import { cases as clone } from "./cases/clone.worker.js";
 import { cases as errors } from "./cases/errors.worker.js";
 import { cases as fetching } from "./cases/fetching.worker.js";

@@ -1,7 +1,7 @@
 // An object from the driver's side: calls of its methods by way of any PoP.
 import { AssertionError } from "node:assert/strict";
 import type { CheckContext, DeployedFixture, ExchangeResponse } from "../check.js";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 
 export interface CallOptions {
   /** Default the first. */

@@ -1,8 +1,8 @@
 // A room from the driver's side: connections to it and calls of its methods.
 import { AssertionError } from "node:assert/strict";
 import type { Check, CheckContext, DeployedFixture } from "../check.js";
-import { memberOf } from "../kv/client.js";
-import { open, type Client } from "../workers/websocket-client.js";
+import { memberOf } from "../tools/member.js";
+import { open, type Client } from "../tools/websocket-client.js";
 import { doCheck } from "./check.js";
 import { objectsFixture } from "./objects.js";
 

@@ -1,6 +1,6 @@
 // The checks of what objects keep: cases that run inside objects or beside them, one request each.
 import type { Check, CheckContext, Fixture } from "../check.js";
-import { memberOf } from "../kv/client.js";
+import { memberOf } from "../tools/member.js";
 import { loadObjectCases, runCase } from "./cases.js";
 import { doCheck } from "./check.js";
 

@@ -1,6 +1,6 @@
 // The fixture of the checks of storage: objects that run cases inside themselves, or do acts for cases beside them.
 import { DurableObject } from "cloudflare:workers";
-import { outcomeOf } from "../workers/isolate-server.js";
+import { outcomeOf } from "../tools/isolate-server.js";
 import { cases as gates, acts as gateActs } from "./cases/gates.worker.js";
 import { cases as listing } from "./cases/listing.worker.js";
 import { cases as sql } from "./cases/sql.worker.js";

@@ -2,6 +2,7 @@
 import { AssertionError } from "node:assert";
 import type { Binding } from "../../contract/target/types.js";
 import type { CheckContext, DeployedFixture, Fixture } from "../check.js";
+import { memberOf } from "../tools/member.js";
 
 const bindings: readonly Binding[] = [
   { kind: "kv", name: "KV", namespace: "edgemark-kv-suite" },
@@ -97,11 +98,6 @@ function parseAnswers(body: unknown, count: number): readonly KvAnswer[] {
     if (memberOf(answer, "ok") === true) return { ok: true, value: memberOf(answer, "value") };
     return { ok: false, name: textMemberOf(answer, "name"), message: textMemberOf(answer, "message") };
   });
-}
-
-/** A member of what a target answered, which may be anything. */
-export function memberOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function textMemberOf(value: unknown, name: string): string {

@@ -1,6 +1,7 @@
 // list(): order, prefixes, pages and what it tells of a key; and bulk reads.
 import assert from "node:assert/strict";
-import { assertRefused, kvClient, memberOf, type KvClient, type KvPage } from "./client.js";
+import { memberOf } from "../tools/member.js";
+import { assertRefused, kvClient, type KvClient, type KvPage } from "./client.js";
 import { kvCheck } from "./check.js";
 
 /** Follows cursors to the end. @throws AssertionError when pages do not end */

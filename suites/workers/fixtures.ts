@@ -2,7 +2,7 @@
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Binding, Deployment, ModuleKind, WorkerModule } from "../../contract/target/types.js";
 import type { CheckContext, Fixture } from "../check.js";
-import { openExchange, type Address } from "./wire.js";
+import { openExchange, type Address } from "../tools/wire.js";
 
 const fixture = (name: string, more: Partial<Fixture> = {}): Fixture => ({
   name,

@@ -4,7 +4,7 @@ import { AssertionError } from "node:assert/strict";
 import { EdgemarkError } from "../../contract/errors.js";
 import { capabilities, type Capability } from "../../contract/target/types.js";
 import type { Check, Fixture } from "../check.js";
-import type { CaseOutcome, IsolateCase } from "./case.js";
+import type { CaseOutcome, IsolateCase } from "../tools/case.js";
 
 /** Carries every case but those of Node's modules. */
 export const isolateFixture: Fixture = {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Check, CheckContext, ExchangeResponse } from "../check.js";
 import { crons, handlerFixture } from "./fixtures.js";
-import { openExchange } from "./wire.js";
+import { openExchange } from "../tools/wire.js";
 
 const base = { level: "isolate", needs: ["workers"], fixture: handlerFixture } as const;
 const waiting = { ...base, needs: ["workers", "workers.wait-until"] } as const;

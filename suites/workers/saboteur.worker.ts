@@ -12,7 +12,7 @@ import { cases as crypto } from "./cases/crypto.worker.js";
 import { cases as own } from "./cases/own.worker.js";
 import { cases as streams } from "./cases/streams.worker.js";
 import { cases as urlText } from "./cases/url-text.worker.js";
-import { outcomeOf } from "./isolate-server.js";
+import { outcomeOf } from "../tools/isolate-server.js";
 
 const cases = [...events, ...fetching, ...globals, ...apiCompression, ...apiStreams, ...apiWritable, ...wasm, ...body, ...crypto, ...own, ...streams, ...urlText];
 

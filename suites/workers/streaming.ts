@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Check, CheckContext } from "../check.js";
 import { gunzipped } from "./answers.js";
 import { streamFixture } from "./fixtures.js";
-import { openExchange, openWire, pathAt } from "./wire.js";
+import { openExchange, openWire, pathAt } from "../tools/wire.js";
 
 const base = { level: "isolate", needs: ["workers"], fixture: streamFixture } as const;
 const mebibyte = 1024 * 1024;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import WebSocket from "ws";
 import type { Check } from "../check.js";
 import { websocketFixture } from "./fixtures.js";
-import { connected, open } from "./websocket-client.js";
-import { pathAt } from "./wire.js";
+import { connected, open } from "../tools/websocket-client.js";
+import { pathAt } from "../tools/wire.js";
 
 const base = { level: "isolate", needs: ["workers", "workers.websocket"], fixture: websocketFixture } as const;
 

@@ -1,7 +1,7 @@
 // Objects with alarms from the driver's side, and what the checks of alarms have in common.
 import assert from "node:assert/strict";
 import type { CheckContext, Fixture } from "../../check.js";
-import { memberOf } from "../../kv/client.js";
+import { memberOf } from "../../tools/member.js";
 import type { AlarmPlan, AlarmRun } from "./plan.js";
 
 export const fixture: Fixture = {

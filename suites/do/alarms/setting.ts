@@ -1,7 +1,7 @@
 // Alarms that are set, replaced, deleted and undone.
 import assert from "node:assert/strict";
 import type { Check } from "../../check.js";
-import { memberOf } from "../../kv/client.js";
+import { memberOf } from "../../tools/member.js";
 import { doCheck } from "../check.js";
 import { alarmClient, fixture, untilOthersRan, waiting } from "./client.js";
 

@@ -1,5 +1,5 @@
 // What calls carry: each type of the structured clone that is documented for RPC goes to an object and comes back.
-import { CaseFailure, show } from "../../workers/cases/assert.js";
+import { CaseFailure, show } from "../../tools/assert.js";
 import type { Case, Env } from "../env.worker.js";
 
 /** Methods that take anything: their types on a stub would say what may be sent. */

@@ -1,5 +1,5 @@
 // Failures: what a caller learns of an exception in an object, and what it costs the object.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import type { Case, Env } from "../env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError", "CustomError"];

@@ -1,5 +1,5 @@
 // Stubs and fetch: what a request to an object carries there and back, and in which order.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import type { Case } from "../env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError"];

@@ -1,5 +1,5 @@
 // Gates: what may come between the steps of an event and what may not, and how an instance ends.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import type { Actor, Acts, Beside, BesideCase, Inside, StoredCase } from "../stored-env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError"];

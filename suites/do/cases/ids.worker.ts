@@ -1,5 +1,5 @@
 // Ids and names: what they are made from, when two are the same, and what is refused.
-import { alike, holds, same, throws } from "../../workers/cases/assert.js";
+import { alike, holds, same, throws } from "../../tools/assert.js";
 import type { Case } from "../env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError"];

@@ -1,5 +1,5 @@
 // Listing the keys of an object: order, ranges, direction and limit, on both kinds of storage.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import { type Inside, type InsideCase, onBothEngines, type StoredCase } from "../stored-env.worker.js";
 
 /** Sorted by their UTF-8 bytes, which is neither the order of UTF-16 (the last two change places) nor of any language. */

@@ -1,5 +1,5 @@
 // Calls: methods and properties of objects, what can be reached and what cannot, and capabilities that are handed around.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import type { Case, Env } from "../env.worker.js";
 
 /** A stub seen as something that may have any member: for members that the type says are not there. */

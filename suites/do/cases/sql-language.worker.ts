@@ -1,5 +1,5 @@
 // The parts of SQLite that applications rely on, each with what only that part can do.
-import { alike, same, throws } from "../../workers/cases/assert.js";
+import { alike, same, throws } from "../../tools/assert.js";
 import type { InsideCase } from "../stored-env.worker.js";
 
 const anyError = ["Error", "TypeError"];

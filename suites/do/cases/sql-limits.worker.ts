@@ -1,6 +1,6 @@
 // Documented limits of SQL, each on both sides: what is just allowed works, what is just over is refused and leaves the
 // object usable.
-import { holds, same, throws } from "../../workers/cases/assert.js";
+import { holds, same, throws } from "../../tools/assert.js";
 import type { InsideCase } from "../stored-env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError"];

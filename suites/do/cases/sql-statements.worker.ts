@@ -1,5 +1,5 @@
 // sql.exec: several statements in one call, what fails, what is refused, and the size of it all.
-import { alike, holds, same, throws } from "../../workers/cases/assert.js";
+import { alike, holds, same, throws } from "../../tools/assert.js";
 import type { InsideCase, StoredCase } from "../stored-env.worker.js";
 import { fruits } from "./fruits.worker.js";
 

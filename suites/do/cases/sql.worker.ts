@@ -1,5 +1,5 @@
 // sql.exec: its cursor, its parameters and its types.
-import { alike, holds, same, throws } from "../../workers/cases/assert.js";
+import { alike, holds, same, throws } from "../../tools/assert.js";
 import type { InsideCase, StoredCase } from "../stored-env.worker.js";
 import { fruits } from "./fruits.worker.js";
 

@@ -1,5 +1,5 @@
 // Transactions inside one event: what is kept and what is not when something throws or rolls back.
-import { alike, rejects, same, throws } from "../../workers/cases/assert.js";
+import { alike, rejects, same, throws } from "../../tools/assert.js";
 import { type InsideCase, onBothEngines, type StoredCase } from "../stored-env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError"];

@@ -1,5 +1,5 @@
 // Key-value storage of an object: sizes of keys and values, and the synchronous interface.
-import { alike, holds, rejects, same, throws } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same, throws } from "../../tools/assert.js";
 import type { Inside, InsideCase, StoredCase } from "../stored-env.worker.js";
 import { kinds } from "./kinds.worker.js";
 

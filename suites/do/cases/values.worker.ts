@@ -1,5 +1,5 @@
 // Key-value storage of an object: what goes in comes out, on both kinds of storage.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import { type Acts, type BesideCase, type InsideCase, onBothEngines, type StoredCase } from "../stored-env.worker.js";
 import { kinds } from "./kinds.worker.js";
 

@@ -1,5 +1,5 @@
 // What becomes of writes and transactions when their event, or their instance, ends among them.
-import { alike, holds, rejects, same } from "../../workers/cases/assert.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import type { Actor, Acts, Beside, BesideCase, StoredCase } from "../stored-env.worker.js";
 
 const anyError = ["Error", "TypeError", "RangeError"];

@@ -1,6 +1,6 @@
 // Minimum common web API: events, aborting, messaging and errors.
-import type { IsolateCase } from "../case.js";
-import { alike, globalOf, holds, same, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, globalOf, holds, same, throws } from "../../tools/assert.js";
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 

@@ -1,6 +1,6 @@
 // Minimum common web API: fetch, its classes, files, URLs and text encoding.
-import type { IsolateCase } from "../case.js";
-import { alike, ascii, holds, rejects, same, textOf, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, ascii, holds, rejects, same, textOf, throws } from "../../tools/assert.js";
 
 export const cases: readonly IsolateCase[] = [
   {

@@ -1,6 +1,6 @@
 // Minimum common web API: what hangs on the global object itself, timers, clones, the clock and cryptography.
-import type { IsolateCase } from "../case.js";
-import { alike, ascii, globalOf, hex, holds, rejects, same, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, ascii, globalOf, hex, holds, rejects, same, throws } from "../../tools/assert.js";
 
 const sha256OfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 

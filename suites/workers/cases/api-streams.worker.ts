@@ -1,6 +1,6 @@
 // Minimum common web API: readable streams and what they are made of.
-import type { IsolateCase } from "../case.js";
-import { alike, ascii, holds, rejects, same, textOf, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, ascii, holds, rejects, same, textOf, throws } from "../../tools/assert.js";
 import { collect, collectBytes, sourceOf } from "./collect.js";
 
 export const cases: readonly IsolateCase[] = [

@@ -1,8 +1,8 @@
 // Minimum common web API: WebAssembly. Workers documents that compiling from bytes at run time is refused for security;
 // programs arrive as modules of the deployment (the check workers.module.wasm runs one). So an entry that takes bytes
 // passes when it works and when it is refused as documented, and fails when it does anything else.
-import type { IsolateCase } from "../case.js";
-import { alike, holds, rejects, same, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, holds, rejects, same, throws } from "../../tools/assert.js";
 
 /** (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)) */
 const addition = Uint8Array.from([

@@ -1,6 +1,6 @@
 // Minimum common web API: writable and transform streams.
-import type { IsolateCase } from "../case.js";
-import { alike, holds, rejects, same } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, holds, rejects, same } from "../../tools/assert.js";
 import { collect, sourceOf } from "./collect.js";
 
 export const cases: readonly IsolateCase[] = [

@@ -1,6 +1,6 @@
 // Headers, Request, Response and bodies: the rules of the Fetch standard that programs rely on.
-import type { IsolateCase } from "../case.js";
-import { alike, ascii, holds, rejects, same, textOf, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, ascii, holds, rejects, same, textOf, throws } from "../../tools/assert.js";
 
 const chunked = (...parts: readonly string[]): ReadableStream<Uint8Array> =>
   new ReadableStream<Uint8Array>({

@@ -1,5 +1,5 @@
 // Reads a stream to its end, and makes one of given chunks: for the cases about streams.
-import { holds } from "./assert.js";
+import { holds } from "../../tools/assert.js";
 
 export async function collect(stream: ReadableStream<unknown>): Promise<unknown[]> {
   const reader = stream.getReader();

@@ -1,6 +1,6 @@
 // Cryptography beyond "it is there": known answers, forged and damaged inputs, key formats, and what Workers adds.
-import type { IsolateCase } from "../case.js";
-import { alike, ascii, globalOf, hex, holds, rejects, same, textOf } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, ascii, globalOf, hex, holds, rejects, same, textOf } from "../../tools/assert.js";
 
 const abcDigests: Readonly<Record<string, string>> = {
   "SHA-1": "a9993e364706816aba3e25717850c26c9cd0d89d",

@@ -1,7 +1,7 @@
 // Node's modules behind nodejs_compat. They are imported inside of each case, so that a missing one loses only its own
 // case; what is used of them is typed here, because the type libraries of Node and of Workers exclude each other.
-import type { IsolateCase } from "../case.js";
-import { alike, rejects, same, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, rejects, same, throws } from "../../tools/assert.js";
 
 interface Bytes extends Uint8Array {
   toString(encoding?: string): string;

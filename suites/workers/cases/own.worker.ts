@@ -1,7 +1,7 @@
 // What Workers documents beyond the standards: scheduler.wait, its navigator, refused code generation, WebSocketPair,
 // HTMLRewriter; and language features that its documents promise ("the latest JavaScript").
-import type { IsolateCase } from "../case.js";
-import { alike, globalOf, holds, rejects, same, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, globalOf, holds, rejects, same, throws } from "../../tools/assert.js";
 
 const rewrite = (html: string, prepare: (rewriter: HTMLRewriter) => HTMLRewriter): Promise<string> =>
   prepare(new HTMLRewriter()).transform(new Response(html, { headers: { "content-type": "text/html" } })).text();

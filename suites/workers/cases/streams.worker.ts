@@ -1,6 +1,6 @@
 // Streams beyond the first look: pipes, errors in both directions, tees, iteration, and what Workers adds.
-import type { IsolateCase } from "../case.js";
-import { alike, ascii, holds, rejects, same, textOf } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, ascii, holds, rejects, same, textOf } from "../../tools/assert.js";
 
 const numbers = (count: number): ReadableStream<number> => {
   let next = 0;

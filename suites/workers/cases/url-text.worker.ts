@@ -1,6 +1,6 @@
 // URLs, query strings and text encodings beyond the first look.
-import type { IsolateCase } from "../case.js";
-import { alike, holds, same, throws } from "./assert.js";
+import type { IsolateCase } from "../../tools/case.js";
+import { alike, holds, same, throws } from "../../tools/assert.js";
 
 export const cases: readonly IsolateCase[] = [
   {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Check } from "../../check.js";
 import { answersIn, parsedJson } from "../answers.js";
-import { openWire } from "../wire.js";
+import { openWire } from "../../tools/wire.js";
 import { base, exchanged, headOf, mirror, parseMirrored, wantedPath } from "./mirror.js";
 
 export const connectionChecks: readonly Check[] = [

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { CheckContext, ExchangeRequest } from "../../check.js";
 import { answersIn, type WireAnswer } from "../answers.js";
 import { httpFixture } from "../fixtures.js";
-import { openExchange, openWire, pathAt, type Address, type StreamedAnswer } from "../wire.js";
+import { openExchange, openWire, pathAt, type Address, type StreamedAnswer } from "../../tools/wire.js";
 
 export const base = { level: "isolate", needs: ["workers"], fixture: httpFixture } as const;
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Check } from "../../check.js";
 import { parsedJson } from "../answers.js";
-import { openExchange, pathAt } from "../wire.js";
+import { openExchange, pathAt } from "../../tools/wire.js";
 import { base, exchanged, headOf, largeBody, mirror, parseMirrored, sha256, tailOf, wantedPath } from "./mirror.js";
 
 export const requestChecks: readonly Check[] = [

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Check } from "../../check.js";
 import { gunzipped } from "../answers.js";
-import { openExchange } from "../wire.js";
+import { openExchange } from "../../tools/wire.js";
 import { answered, base, type Wanted, exchanged, headOf, wantedPath } from "./mirror.js";
 
 export const responseChecks: readonly Check[] = [

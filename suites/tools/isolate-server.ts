@@ -1,6 +1,6 @@
 // Answers one case a request from inside an isolate. Shared by the fixtures that carry cases; plain Workers code.
 import type { CaseOutcome, IsolateCase } from "./case.js";
-import { show } from "./cases/assert.js";
+import { show } from "./assert.js";
 
 /** Runs one case and turns whatever it throws into data. */
 export async function outcomeOf(unit: Pick<IsolateCase, "run">): Promise<CaseOutcome> {

@@ -1,12 +1,9 @@
 // Starts one process with the D1 service for its tests: its own disk, no cluster, the wire of the binding and the
 // control entrypoint on loopback sockets. Primary and replica are two objects of the same process.
-import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { workerdBinary } from "../../supervisor/binary.js";
+import { startEngine } from "../engine.fixture.js";
 import { bookmarkHeader, type SentQuery } from "./wire.js";
 
 /** What the wire answers to one call. */
@@ -102,41 +99,6 @@ interface Running {
 }
 
 async function start(folder: string): Promise<Running> {
-  const child = spawn(workerdBinary(), ["serve", "--experimental", "--control-fd=3", "engine.capnp"], { cwd: folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const ports = await listening(child);
-  return {
-    wireUrl: `http://127.0.0.1:${ports.get("wire") ?? 0}`,
-    adminUrl: `http://127.0.0.1:${ports.get("admin") ?? 0}`,
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
-}
-
-async function listening(child: ChildProcess): Promise<ReadonlyMap<string, number>> {
-  let said = "";
-  const hear = (chunk: Buffer): void => {
-    said = (said + chunk.toString()).slice(-4000);
-    if (process.env["EDGEMARK_RIG_LOG"] !== undefined) process.stderr.write(chunk);
-  };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
-  const ports = new Map<string, number>();
-  return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`expected workerd to listen on two sockets; ${why}; it said: ${said}`));
-    const timer = setTimeout(() => fail("it did not within 10 s"), 10_000);
-    child.once("exit", (code, signal) => {
-      clearTimeout(timer);
-      fail(`it ended with ${code ?? signal ?? "nothing"}`);
-    });
-    createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
-      const event = JSON.parse(line) as { event: string; socket?: string; port?: number };
-      if (event.event === "listen" && event.socket !== undefined && event.port !== undefined) ports.set(event.socket, event.port);
-      if (ports.size < 2) return;
-      clearTimeout(timer);
-      resolve(ports);
-    });
-  });
+  const engine = await startEngine(folder, 2);
+  return { wireUrl: engine.urlOf("wire"), adminUrl: engine.urlOf("admin"), kill: () => engine.kill() };
 }

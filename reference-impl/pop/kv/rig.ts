@@ -1,16 +1,13 @@
 // Starts PoPs with the KV service and a user's worker on it, for the tests of KV: real workerd processes, one alone
 // with its own disk or several in a cluster over one bucket.
 import { randomBytes } from "node:crypto";
-import { spawn, type ChildProcess } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { openBucket, type Bucket } from "../../bucket/bucket.js";
-import { workerdBinary } from "../../supervisor/binary.js";
+import { startEngine } from "../engine.fixture.js";
 
 export interface ProbeCall {
   readonly binding?: "KV" | "OTHER";
@@ -90,17 +87,14 @@ export async function startPop(settings: PopSettings): Promise<RigPop> {
   if (settings.program === undefined) await copyFile(new URL("./kv.worker.js", import.meta.url), join(folder, "kv.js"));
   else await writeFile(join(folder, "kv.js"), settings.program);
   await writeFile(join(folder, "engine.capnp"), configuration(settings));
-  const child = spawn(workerdBinary(), ["serve", "--experimental", "--control-fd=3", "engine.capnp"], { cwd: folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const ports = await listening(child, 2);
-  const url = `http://127.0.0.1:${ports.get("probe")}`;
-  const adminUrl = `http://127.0.0.1:${ports.get("admin")}`;
+  const engine = await startEngine(folder, 2);
+  const [url, adminUrl] = [engine.urlOf("probe"), engine.urlOf("admin")];
   const call = async (body: ProbeCall): Promise<ProbeAnswer> =>
     (await (await fetch(url, { method: "POST", headers: connectionOfItsOwn, body: JSON.stringify(body) })).json()) as ProbeAnswer;
   return {
     popId: settings.popId,
     url,
-    pid: child.pid ?? 0,
+    pid: engine.child.pid ?? 0,
     call,
     kv: (method, ...args) => call({ method, args }),
     async admin(method, path, body) {
@@ -108,41 +102,13 @@ export async function startPop(settings: PopSettings): Promise<RigPop> {
       return { status: answer.status, body: await answer.json() };
     },
     freeze() {
-      child.kill("SIGSTOP");
+      engine.child.kill("SIGSTOP");
     },
     async kill() {
-      child.kill("SIGKILL");
-      await exited;
+      await engine.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits until so many sockets listen. @returns port by socket */
-async function listening(child: ChildProcess, sockets: number): Promise<Map<string, number>> {
-  let said = "";
-  const hear = (chunk: Buffer): void => {
-    said = (said + chunk.toString()).slice(-4000);
-    if (process.env["EDGEMARK_RIG_LOG"] !== undefined) process.stderr.write(chunk);
-  };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
-  const ports = new Map<string, number>();
-  return await new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`expected workerd to listen on ${sockets} sockets; ${why}; it said: ${said}`));
-    const timer = setTimeout(() => fail("it did not within 10 s"), 10_000);
-    child.once("exit", (code, signal) => {
-      clearTimeout(timer);
-      fail(`it ended with ${code ?? signal ?? "nothing"}`);
-    });
-    createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
-      const event = JSON.parse(line) as { event: string; socket?: string; port?: number };
-      if (event.event === "listen" && event.socket !== undefined && event.port !== undefined) ports.set(event.socket, event.port);
-      if (ports.size < sockets) return;
-      clearTimeout(timer);
-      resolve(ports);
-    });
-  });
 }
 
 export interface PlainBucket {

@@ -21,7 +21,7 @@ export const nodeFixture: Fixture = {
   compatibilityFlags: ["nodejs_compat"],
 };
 
-/** The case files of the isolate fixture, by area; a new one is a line here and one in the fixture. */
+/** The case files of the isolate fixture, by area; a new one is a line here and one in cases/all.worker.ts. */
 export const isolateAreas = [
   "api-globals",
   "api-fetch",
@@ -32,11 +32,13 @@ export const isolateAreas = [
   "body",
   "crypto",
   "own",
+  "html-rewriter",
   "streams",
   "url-text",
   // Last, because some runtimes end their process over an error that nobody handles, a moment after they have answered;
   // what comes next is in another fixture.
   "api-events",
+  "api-errors",
 ] as const;
 
 /**

@@ -1,20 +1,7 @@
 // A worker for the suite's own tests: runs a case as the fixture does, but with the case's subject taken away or made
 // inert first. A case that still passes proves nothing.
-import { cases as events } from "./cases/api-events.worker.js";
-import { cases as fetching } from "./cases/api-fetch.worker.js";
-import { cases as globals } from "./cases/api-globals.worker.js";
-import { cases as apiCompression } from "./cases/api-compression.worker.js";
-import { cases as apiStreams } from "./cases/api-streams.worker.js";
-import { cases as apiWritable } from "./cases/api-writable.worker.js";
-import { cases as wasm } from "./cases/api-wasm.worker.js";
-import { cases as body } from "./cases/body.worker.js";
-import { cases as crypto } from "./cases/crypto.worker.js";
-import { cases as own } from "./cases/own.worker.js";
-import { cases as streams } from "./cases/streams.worker.js";
-import { cases as urlText } from "./cases/url-text.worker.js";
+import { allCases } from "./cases/all.worker.js";
 import { outcomeOf } from "../tools/isolate-server.js";
-
-const cases = [...events, ...fetching, ...globals, ...apiCompression, ...apiStreams, ...apiWritable, ...wasm, ...body, ...crypto, ...own, ...streams, ...urlText];
 
 // What the saboteur itself needs, kept before anything is broken.
 const { Response, JSON, Reflect, Object, setTimeout, Promise } = globalThis;
@@ -51,7 +38,7 @@ function sabotage(path: string, how: string): () => void {
 export default {
   async fetch(request: Request): Promise<Response> {
     const [, how = "", id = ""] = /\/(intact|absent|inert)\/([\w.-]+)$/.exec(request.url) ?? [];
-    const unit = cases.find((candidate) => candidate.id === id);
+    const unit = allCases.find((candidate) => candidate.id === id);
     if (unit === undefined) return new Response(`no case ${id}`, { status: 404 });
     // As it is, a case takes the time that it takes: on a machine that stood still a second is over at once.
     if (how === "intact") return new Response(JSON.stringify(await outcomeOf(unit)));

@@ -11,7 +11,6 @@ import { runCertify, type RunParts } from "./certify.js";
 import { settingsOf } from "./certify-options.js";
 import type { CommandIo } from "./io.js";
 import { runKeygen } from "./keygen.js";
-import { makeRunDirectory } from "./run-directory.js";
 
 const passing: Check = { id: "made.pass", promise: "passes", level: "isolate", run: async () => undefined };
 const failing: Check = { id: "made.fail", promise: "fails", level: "isolate", run: async () => assert.equal(1, 2) };
@@ -282,24 +281,5 @@ describe("run", () => {
     assert.match((await whole.document()).run.partial ?? "", /no level/);
     assert.equal((await part.document()).run.partial, "only suites made, checks made.pass");
     assert.equal(objectIn(part.out)["level"], null);
-  });
-});
-
-describe("a run's folder", () => {
-  it("is never shared, even within one second", async () => {
-    const out = await mkdtemp(join(tmpdir(), "edgemark-out-"));
-
-    const made = [1, 2, 3].map(() => makeRunDirectory(out, "grpc://127.0.0.1:50051", 7, 0));
-
-    assert.deepEqual(made.map((directory) => directory.slice(out.length + 1)), [
-      "19700101T000000Z-127-0-0-1-50051-7",
-      "19700101T000000Z-127-0-0-1-50051-7-2",
-      "19700101T000000Z-127-0-0-1-50051-7-3",
-    ]);
-    await rm(out, { recursive: true });
-  });
-
-  it("is refused where nothing can be made", () => {
-    for (const out of ["/proc/edgemark/runs", "/dev/null/runs"]) assert.throws(() => makeRunDirectory(out, "stub", 7, 0), { code: "usage.output" }, out);
   });
 });

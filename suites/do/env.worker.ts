@@ -1,7 +1,8 @@
 // What the cases and the objects of the fixture see of each other. No import from the runtime is in here, because the
 // driver loads the case files too.
 import type { ObjectCase } from "./case.js";
-import type { Other, Probe } from "./probe.worker.js";
+import type { Other } from "./plain.worker.js";
+import type { Probe } from "./probe.worker.js";
 import type { Room } from "./room.worker.js";
 
 export interface Env {

@@ -7,7 +7,8 @@ import { cases as ids } from "./cases/ids.worker.js";
 import { cases as rpc } from "./cases/rpc.worker.js";
 import type { Env } from "./env.worker.js";
 
-export { Other, Plain, Probe } from "./probe.worker.js";
+export { Other, Plain } from "./plain.worker.js";
+export { Probe } from "./probe.worker.js";
 export { Room } from "./room.worker.js";
 
 const cases = new Map([...ids, ...fetching, ...rpc, ...clone, ...errors].map((unit) => [unit.id, unit]));

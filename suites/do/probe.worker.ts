@@ -1,39 +1,10 @@
 // The objects that the cases ask: methods that show what a call, an argument, an error or a life of an object is like.
-import { DurableObject, RpcTarget } from "cloudflare:workers";
+import { DurableObject } from "cloudflare:workers";
+import { disposals, Tally } from "./tally.worker.js";
 
-interface ProbeEnv {
+export interface ProbeEnv {
   readonly PROBES: DurableObjectNamespace<Probe>;
   readonly GREETING: string;
-}
-
-/** What happened to capabilities that an object handed out: told apart by object, kept in its isolate's memory. */
-const disposals = new Map<string, number>();
-
-/** A capability: lives in the object, is called from outside. */
-export class Tally extends RpcTarget {
-  #count = 0;
-  readonly field = "an instance's own property";
-
-  constructor(readonly owner: string) {
-    super();
-  }
-
-  increment(by = 1): number {
-    this.#count += by;
-    return this.#count;
-  }
-
-  get value(): number {
-    return this.#count;
-  }
-
-  child(): Tally {
-    return new Tally(this.owner);
-  }
-
-  [Symbol.dispose](): void {
-    disposals.set(this.owner, (disposals.get(this.owner) ?? 0) + 1);
-  }
 }
 
 /** A class with no place in RPC: neither plain data nor a capability. */
@@ -310,32 +281,5 @@ export class Probe extends Ancestor {
   async #order(mark: string): Promise<number> {
     this.#seen.push(mark);
     return this.#seen.length;
-  }
-}
-
-/** A second class, whose ids are its own. */
-export class Other extends DurableObject {
-  nonce(): string {
-    return "other";
-  }
-}
-
-/** A class of the older form: it extends nothing, so only fetch reaches it. */
-export class Plain {
-  readonly #state: DurableObjectState;
-  readonly #env: ProbeEnv;
-
-  constructor(state: DurableObjectState, env: ProbeEnv) {
-    this.#state = state;
-    this.#env = env;
-  }
-
-  method(): string {
-    return "never reached";
-  }
-
-  async fetch(request: Request): Promise<Response> {
-    await this.#state.storage.put("last", request.url);
-    return Response.json({ id: this.#state.id.toString(), greeting: this.#env.GREETING, stored: await this.#state.storage.get("last") });
   }
 }

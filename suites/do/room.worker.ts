@@ -8,6 +8,9 @@ interface Seen {
   readonly wasClean: boolean;
 }
 
+/** More than any check looks at. */
+const mostRemembered = 100;
+
 export class Room extends DurableObject {
   readonly #nonce = crypto.randomUUID();
   readonly #bornAtMs = Date.now();
@@ -81,7 +84,9 @@ export class Room extends DurableObject {
   }
 
   async #remember(seen: Seen): Promise<void> {
-    await this.ctx.storage.put("seen", [...(await this.seen()), seen]);
+    const before = await this.seen();
+    // Tens of thousands of sockets may close at once: writing a longer list for each would keep the whole PoP busy for a minute.
+    if (before.length < mostRemembered) await this.ctx.storage.put("seen", [...before, seen]);
   }
 
   async seen(): Promise<readonly Seen[]> {

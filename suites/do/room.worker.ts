@@ -181,6 +181,11 @@ export class Room extends DurableObject {
     return { accepted: count, error: null };
   }
 
+  /** Ends the object with all that it holds, at once. */
+  abort(): void {
+    this.ctx.abort("as asked");
+  }
+
   eventTimeout(): number | null {
     return this.ctx.getHibernatableWebSocketEventTimeout();
   }

@@ -221,7 +221,7 @@ export const replicaChecks = [
       await context.until(async () => values(await reader.run({ op: "all", ...atReplica, sql: `SELECT v FROM ${table}` })), (now) => JSON.stringify(now) === '["new"]', { deadlineMs, intervalMs: 10, what: "the change at the replica" });
 
       const lagMs = performance.now() - startMs;
-      context.measure({ id: "d1.replica.lag.set", value: lagMs, unit: "ms", n: 1, conditions: { delayMs, what: "from before a write to its first sight at the replica of another PoP" } });
+      context.measure({ id: "d1.replica.lag.single", value: lagMs, unit: "ms", n: 1, conditions: { delayMs, what: "from before a write to its first sight at the replica of another PoP" } });
       // Both clocks are of this machine; the write is timed from before it was sent.
       assert.ok(lagMs >= delayMs, `a change is shown ${delayMs} ms after its commit at the earliest; it was after ${lagMs.toFixed(1)} ms`);
     },

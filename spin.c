@@ -1,1 +1,0 @@
-int main(){for(;;){__asm__ volatile("pause");}}

@@ -1,7 +1,7 @@
 // Measures two addresses in turns, pair by pair, in an order drawn anew for each pair: whatever the machine does meanwhile
 // meets both. A number that is as much the driver's lag as the target's latency costs its pair, never a verdict.
 import type { OpenLoopResult } from "../../load/open-loop/result.js";
-import { lagAt } from "../../load/open-loop/driver-health.js";
+import { soundPercentileMs } from "../../load/open-loop/driver-health.js";
 import { comparePairs, confidenceFor } from "../../reports/comparison/paired.js";
 import { verdictOfAll, type ComparedMetric } from "../../reports/comparison/types.js";
 
@@ -81,10 +81,5 @@ export function verdictOfMetrics(metrics: readonly ComparedMetric[]): ComparedMe
  * one late request in a hundred as often as not; its p99 is lost by that, and its median is as good as ever.
  */
 export function numbersOf(result: OpenLoopResult): SliceNumbers {
-  if (result.counts.ok < result.intended || result.latency.n === 0) return [undefined, undefined];
-  const at = (rank: 50 | 99): number | undefined => {
-    const lag = lagAt(rank, result);
-    return lag.ms <= lag.allowedMs ? result.latency.percentileMs(rank) : undefined;
-  };
-  return [at(50), at(99)];
+  return [soundPercentileMs(result, 50), soundPercentileMs(result, 99)];
 }

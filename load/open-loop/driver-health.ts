@@ -38,8 +38,15 @@ export function voidReason({ latency, lag, counts, intended, begun, thresholdMs 
   return `driver lagged: it sent 1 % of the requests more than ${lagged.ms.toFixed(1)} ms late, and ${lagged.allowedMs.toFixed(1)} ms are allowed beside a p99 of ${percentileMs(latency, 99).toFixed(1)} ms`;
 }
 
+/** @returns the latency at a rank by itself, ms; undefined when an answer is missing or the driver lagged at that rank */
+export function soundPercentileMs(run: Pick<DriverHealth, "latency" | "lag" | "counts" | "intended">, rank: keyof typeof lagFloorMs): number | undefined {
+  if (run.counts.ok < run.intended || run.latency.n === 0) return undefined;
+  const lagged = lagAt(rank, run);
+  return lagged.ms <= lagged.allowedMs ? run.latency.percentileMs(rank) : undefined;
+}
+
 /** @returns the lag at a rank, and how much of it leaves the latency at the same rank the target's */
-export function lagAt(rank: keyof typeof lagFloorMs, { latency, lag, thresholdMs = Infinity }: Pick<DriverHealth, "latency" | "lag" | "thresholdMs">): { readonly ms: number; readonly allowedMs: number } {
+function lagAt(rank: keyof typeof lagFloorMs, { latency, lag, thresholdMs = Infinity }: Pick<DriverHealth, "latency" | "lag" | "thresholdMs">): { readonly ms: number; readonly allowedMs: number } {
   return { ms: percentileMs(lag, rank), allowedMs: Math.max(lagFloorMs[rank], lagShare * Math.min(percentileMs(latency, rank), thresholdMs)) };
 }
 

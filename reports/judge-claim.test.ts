@@ -89,6 +89,29 @@ describe("a claim on a number", () => {
     assert.match(result?.reason ?? "", /the driver lagged/);
   });
 
+  it("holds on a void measurement that is too large, if anything, when its limit is kept, and is undecided when it is not", () => {
+    const lagged = { voidBecause: "the driver lagged", isUpperBound: true };
+    const at = (holds: Claim["holds"], value: number): ClaimResult | undefined =>
+      judged(numberClaim("C", "kv.window", 0, holds === undefined ? {} : { holds }), { measurements: [measurement("kv.window", value, lagged)] });
+    assert.equal(at({ atMost: 100 }, 100)?.verdict, "pass");
+    assert.match(at({ atMost: 100 }, 100)?.reason ?? "", /lateness.*the driver lagged/);
+    for (const [holds, value] of [[{ atMost: 100 }, 101], [{ atLeast: 5 }, 9], [{ between: [1, 9] }, 5], [{ equals: 5 }, 5]] as const) {
+      assert.equal(at(holds, value)?.verdict, "inconclusive", JSON.stringify(holds));
+      assert.match(at(holds, value)?.reason ?? "", /is void: the driver lagged/);
+    }
+    // Beside one that may be judged by nobody it shows nothing.
+    const every = numberClaim("C", "x", 100, { path: "$.measurements[*].value" });
+    const two = (other: object): string | undefined => judged(every, { measurements: [measurement("kv.a", 1, lagged), measurement("kv.b", 1, other)] })?.verdict;
+    assert.deepEqual([two({}), two({ voidBecause: "requests were not sent" })], ["pass", "inconclusive"]);
+  });
+
+  it("tells what was measured in few digits, and in all where they tell it from the bound", () => {
+    const reason = (value: number, more: object = {}): string => judged(numberClaim("C", "kv.window", 1, more), { measurements: [measurement("kv.window", value)] })?.reason ?? "";
+    assert.match(reason(1.0732349999), /at most 1 ms; measured 1\.073 ms$/);
+    assert.match(reason(1.0000049999), /measured 1\.0000049999 ms$/);
+    assert.match(reason(1.5, { unit: "s", holds: { atMost: 0.001 } }), /measured 0\.0015 s$/);
+  });
+
   it("converts between units of time and refuses any other", () => {
     assert.equal(judged(numberClaim("C", "kv.window", 100, { unit: "s" }), { measurements: [measurement("kv.window", 99_000)] })?.verdict, "pass");
     assert.equal(judged(numberClaim("C", "kv.window", 100), { measurements: [measurement("kv.window", 0.2, { unit: "s" })] })?.verdict, "fail");

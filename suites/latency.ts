@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Measurement } from "../contract/result/document.js";
 import { soundPercentileMs } from "../load/open-loop/driver-health.js";
 import { runOpenLoop } from "../load/open-loop/open-loop.js";
-import type { OpenLoopResult } from "../load/open-loop/result.js";
+import { type OpenLoopResult, voidMarksOf } from "../load/open-loop/result.js";
 import { type CheckContext, Inconclusive } from "./check.js";
 
 export interface LatencyMeasurement {
@@ -99,7 +99,7 @@ function record(context: CheckContext, { id, what, ratePerSecond }: LatencyMeasu
     conditions: { mode: "open loop, Poisson arrivals, keep-alive, from the intended send time", ratePerSecond, what },
     percentiles: { p50, p90, p99, "p99.9": p999, max },
     samples: result.latency.samplesMs(256),
-    ...(result.void === undefined ? {} : { voidBecause: result.void }),
+    ...voidMarksOf(result),
   });
 }
 

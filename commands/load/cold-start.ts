@@ -2,10 +2,10 @@
 // beside many resident isolates; and what an isolate weighs.
 import { EdgemarkError } from "../../contract/errors.js";
 import type { Measurement } from "../../contract/result/document.js";
-import type { TargetDescription } from "../../contract/target/types.js";
 import { deployCold, measureCold, type ColdReading, type ColdScope, type ColdSeries } from "../../load/cold-start/measure.js";
+import { coldConditionsOf, coldMeasurementOf } from "../../load/cold-start/measurement.js";
 import { growResidents, runtimeMemoryMb } from "../../load/cold-start/residents.js";
-import { coldStartOf, thinnedTo, type ColdStart } from "../../load/cold-start/statistics.js";
+import { coldStartOf, type ColdStart } from "../../load/cold-start/statistics.js";
 import { nodeProcessMb } from "../../load/machine/node-process.js";
 import { durationBetween, listOf, numberBetween, type CommandSpec } from "../command.js";
 import type { LoadCheck } from "./record.js";
@@ -83,7 +83,7 @@ async function measure({ opened, reopen, signal, say }: LoadScope, settings: Col
     const found = coldStartOf(reading.samples);
     told(lineOf(id, found, reading));
     checks.push(checkOf(id, found, reading, one.samples));
-    if (found !== undefined) measurements.push(measurementOf(id, found, reading, { ...conditionsOf(opened.description), scriptBytes: one.sizeBytes, aheadMs: one.aheadMs, ...more }));
+    if (found !== undefined) measurements.push(coldMeasurementOf(id, found, reading, { ...coldConditionsOf(opened.description), scriptBytes: one.sizeBytes, aheadMs: one.aheadMs, ...more }));
   }
 
   const { samples, budgetMs, aheadMs } = settings;
@@ -113,7 +113,7 @@ async function measure({ opened, reopen, signal, say }: LoadScope, settings: Col
       told(`${wanted} residents: ${weights.at(-1)?.[1].toFixed(2) ?? "?"} MB each`);
       await series(fresh, `workers.cold-start.residents-${wanted}`, { sizeBytes: 1_000, samples: settings.residentSamples, budgetMs, aheadMs: 0 }, { residents: wanted });
     }
-    measurements.push(...memoryMeasurements(weights, conditionsOf(opened.description), await nodeProcessMb()));
+    measurements.push(...memoryMeasurements(weights, coldConditionsOf(opened.description), await nodeProcessMb()));
   }
   return { measurements, checks, words: lines.join("\n") };
 }
@@ -135,41 +135,6 @@ function memoryMeasurements(weights: readonly (readonly [count: number, mb: numb
   }
   if (nodeMb !== undefined) measured.push({ id: "node.process.memory", value: nodeMb, unit: "MB", n: 1, conditions: { what: "proportional memory of a Node process that serves one answer, beside this one" } });
   return measured;
-}
-
-/** What is cold differs from target to target, and is said with every figure. */
-function conditionsOf({ name, notes, pops }: TargetDescription): Record<string, string | number> {
-  const isOnDemand = notes.some((note) => note.includes("loaded on demand"));
-  const cold =
-    name === "reference"
-      ? isOnDemand
-        ? "an isolate that is loaded when the request comes, in a process that runs"
-        : "a new process with the version in its configuration, which loads it before it listens"
-      : name === "deno" || name === "bun" || name === "edge-runtime"
-        ? "a new process of this version alone, which has loaded it before Deploy answers"
-        : name === "miniflare" || name === "workerd-cluster"
-          ? "a runtime that every deployment starts anew"
-          : "whatever a new version is to this target";
-  return { value: "median; what the first request of a version takes longer to its first byte than those right after it", cold, pops: pops.length };
-}
-
-function measurementOf(id: string, found: ColdStart, reading: ColdReading, conditions: Measurement["conditions"]): Measurement {
-  const { percentiles, n, notCold, addedMs, firstByteP50Ms, warmP50Ms, waitedP50Ms, voidBecause } = found;
-  const named = Object.entries(percentiles).flatMap(([percentile, { value, low, high }]) => [
-    [`p${percentile}`, value] as const,
-    ...(low === undefined ? [] : [[`p${percentile}.low`, low] as const]),
-    ...(high === undefined ? [] : [[`p${percentile}.high`, high] as const]),
-  ]);
-  return {
-    id,
-    value: percentiles[50].value,
-    unit: "ms",
-    n,
-    conditions: { ...conditions, notCold, firstByteP50Ms, warmP50Ms, waitedP50Ms, deployMs: reading.deployMs, ...(reading.endedEarly === undefined ? {} : { endedEarly: reading.endedEarly }) },
-    percentiles: { min: addedMs[0] ?? 0, ...Object.fromEntries(named), max: addedMs.at(-1) ?? 0 },
-    samples: thinnedTo(addedMs, 400),
-    ...(voidBecause === undefined ? {} : { voidBecause }),
-  };
 }
 
 function lineOf(id: string, found: ColdStart | undefined, { deployMs, endedEarly }: ColdReading): string {

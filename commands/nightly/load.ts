@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { runSaturation } from "../../load/autocannon/driver.js";
 import { measureCold } from "../../load/cold-start/measure.js";
+import { coldConditionsOf, coldMeasurementOf } from "../../load/cold-start/measurement.js";
 import { coldStartOf } from "../../load/cold-start/statistics.js";
 import { Inconclusive, type CheckContext, type Fixture, type Suite } from "../../suites/check.js";
 import { probeProgram } from "../load/deploy.js";
@@ -56,18 +57,10 @@ async function startCold(context: CheckContext, samples: number): Promise<void> 
   const [warm] = context.fixture.deployment.endpoints;
   assert.ok(warm !== undefined, "a deployment has an endpoint");
   const scope = { verbs: context.verbs, compatibilityDate: "2026-01-01", warm, seed: context.seed, signal: context.signal };
-  const reading = await measureCold(scope, { name: "edgemark-nightly-cold", sizeBytes: 1_000, samples, budgetMs: coldBudgetMs, aheadMs: 0 });
+  const series = { name: "edgemark-nightly-cold", sizeBytes: 1_000, samples, budgetMs: coldBudgetMs, aheadMs: 0 };
+  const reading = await measureCold(scope, series);
   const found = coldStartOf(reading.samples);
   if (found === undefined) throw new Inconclusive(`no cold sample: ${reading.endedEarly ?? "every isolate had answered before"}`);
-  const { percentiles, voidBecause } = found;
-  context.measure({
-    id: "workers.cold-start",
-    value: percentiles[50].value,
-    unit: "ms",
-    n: found.n,
-    conditions: { what: "first byte of a first request, less that of a warm one right after", scriptBytes: 1_000 },
-    percentiles: { p50: percentiles[50].value, p90: percentiles[90].value, p99: percentiles[99].value },
-    ...(voidBecause === undefined ? {} : { voidBecause }),
-  });
-  if (voidBecause !== undefined) throw new Inconclusive(voidBecause);
+  context.measure(coldMeasurementOf("workers.cold-start", found, reading, { ...coldConditionsOf(context.target), scriptBytes: series.sizeBytes, aheadMs: series.aheadMs }));
+  if (found.voidBecause !== undefined) throw new Inconclusive(found.voidBecause);
 }

@@ -48,6 +48,8 @@ export interface Measurement {
   readonly startedAtMs?: number;
   /** Set when the number must not be judged (a driver that lagged), with the reason. */
   readonly voidBecause?: string;
+  /** Beside voidBecause: the numbers are too large, if anything (the driver's own lateness is in them). A limit that they keep is kept; nothing else may be judged by them. */
+  readonly isUpperBound?: boolean;
 }
 
 /** A proof that something happened, or an exchange that failed. Strings are cut and redacted when recorded. */

@@ -27,15 +27,24 @@ export interface DriverHealth {
   readonly thresholdMs?: number;
 }
 
+export interface Void {
+  readonly reason: string;
+  /**
+   * Every request was sent and the driver was late with some. Latency counts from the intended time, and nothing that is asked
+   * later is answered sooner: the numbers are too large, if anything. A limit that they keep is kept.
+   */
+  readonly isUpperBound: boolean;
+}
+
 /** @returns why the run must not be judged, or undefined when it may */
-export function voidReason({ latency, lag, counts, intended, begun, thresholdMs = Infinity }: DriverHealth): string | undefined {
+export function voidOf({ latency, lag, counts, intended, begun, thresholdMs = Infinity }: DriverHealth): Void | undefined {
   if (counts.saturated > 0) {
-    return `driver saturated: ${counts.saturated} of ${intended} requests were not sent because every connection was busy or they were already too late`;
+    return { reason: `driver saturated: ${counts.saturated} of ${intended} requests were not sent because every connection was busy or they were already too late`, isUpperBound: false };
   }
-  if (begun < intended || counts.aborted > 0) return `aborted: ${intended - begun} of ${intended} requests were not sent, ${counts.aborted} were cut off`;
+  if (begun < intended || counts.aborted > 0) return { reason: `aborted: ${intended - begun} of ${intended} requests were not sent, ${counts.aborted} were cut off`, isUpperBound: false };
   const lagged = lagAt(99, { latency, lag, thresholdMs });
   if (lagged.ms <= lagged.allowedMs) return undefined;
-  return `driver lagged: it sent 1 % of the requests more than ${lagged.ms.toFixed(1)} ms late, and ${lagged.allowedMs.toFixed(1)} ms are allowed beside a p99 of ${percentileMs(latency, 99).toFixed(1)} ms`;
+  return { reason: `driver lagged: it sent 1 % of the requests more than ${lagged.ms.toFixed(1)} ms late, and ${lagged.allowedMs.toFixed(1)} ms are allowed beside a p99 of ${percentileMs(latency, 99).toFixed(1)} ms`, isUpperBound: true };
 }
 
 /** @returns the latency at a rank by itself, ms; undefined when an answer is missing or the driver lagged at that rank */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { drive, type Transport } from "./drive.js";
 import { LatencyHistogram } from "./histogram.js";
-import { failedOrLate, seriesOf, summarize, type OpenLoopResult } from "./result.js";
+import { failedOrLate, seriesOf, summarize, voidMarksOf, type OpenLoopResult } from "./result.js";
 import { createSchedule, type ScheduleOptions } from "./schedule.js";
 import { queueingServer, simulatedTransport, stallingServer, VirtualClock, type SimulatedServer } from "./simulation.js";
 
@@ -12,15 +12,16 @@ interface Run extends Partial<ScheduleOptions> {
   readonly clock?: VirtualClock;
   readonly transport?: Transport;
   readonly signal?: AbortSignal;
+  readonly thresholdMs?: number;
 }
 
 async function run(server: SimulatedServer, options: Run = {}): Promise<OpenLoopResult> {
-  const { clock = new VirtualClock(), timeoutMs = 10_000, signal } = options;
+  const { clock = new VirtualClock(), timeoutMs = 10_000, signal, thresholdMs } = options;
   const schedule = createSchedule({ ratePerSecond: 500, arrivals: "uniform", durationMs: 20_000, seed: 1, ...options });
   const transport = options.transport ?? simulatedTransport(clock, server, "a");
   const log = drive({ schedule, clock, transport, timeoutMs, ...(signal === undefined ? {} : { signal }) });
   clock.run();
-  return summarize({ log: await log, intended: schedule.count, startedAtMs: 0, connectionsOpened: 0 });
+  return summarize({ log: await log, intended: schedule.count, startedAtMs: 0, connectionsOpened: 0, ...(thresholdMs === undefined ? {} : { thresholdMs }) });
 }
 
 function isWithin(value: number, truth: number, ratio: number, what: string): void {
@@ -100,6 +101,20 @@ describe("open loop driver's own health", () => {
     assert.match(result.void ?? "", /^driver lagged: .* more than 2\d\.\d ms late/);
   });
 
+  it("makes every latency larger by its lag, if anything: such a run may still show that a limit is kept", async () => {
+    const stalls = stallingServer(100, 1_000);
+    const sound = await run(stalls);
+    for (const clock of [new VirtualClock(() => 5), new VirtualClock((atMs) => Math.max(0, 130 - (atMs % 1_000)))]) {
+      const late = await run(stalls, { clock, timeoutMs: 5_000, thresholdMs: 10 });
+      assert.match(voidMarksOf(late).voidBecause ?? "", /^driver lagged/);
+      assert.equal(voidMarksOf(late).isUpperBound, true);
+      const before = [...sound.log];
+      const smaller = [...late.log].filter(({ latencyMs }, index) => latencyMs < (before[index]?.latencyMs ?? Infinity) - 1e-6);
+      assert.deepEqual(smaller, []);
+    }
+    assert.deepEqual(voidMarksOf(sound), {});
+  });
+
   it("is not void for a lag that is small beside the latency", async () => {
     const result = await run(stallingServer(100, 1_000), { clock: new VirtualClock(() => 5) });
     assert.equal(result.void, undefined);
@@ -125,6 +140,8 @@ describe("open loop driver's own health", () => {
     };
     const result = await run(() => 0, { clock, transport, durationMs: 1_000 });
     assert.match(result.void ?? "", /^driver saturated: 4\d\d of 500 requests/);
+    // What was not sent might have taken any time.
+    assert.equal(voidMarksOf(result).isUpperBound, undefined);
     assert.equal(result.counts.ok + result.counts.saturated, 500);
     assert.equal(result.latency.n, result.counts.ok);
   });

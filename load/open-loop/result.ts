@@ -1,12 +1,14 @@
 // What a run of the open loop says: computed from the log of its requests and from nothing else.
 import type { Measurement } from "../../contract/result/document.js";
-import { voidReason } from "./driver-health.js";
+import { voidOf } from "./driver-health.js";
 import { LatencyHistogram } from "./histogram.js";
 import type { Outcome, RequestLog, RequestSample } from "./request-log.js";
 
 export interface OpenLoopResult {
   /** Set when the run must not be judged, with the reason. */
   readonly void?: string;
+  /** Beside void: the latencies are too large, if anything (driver-health.ts). */
+  readonly isUpperBound?: boolean;
   /** Requests the schedule asked for. */
   readonly intended: number;
   /** Wall time when the schedule began, to place faults in the run. */
@@ -35,6 +37,11 @@ export function latencySeries({ startedAtMs, log }: Pick<OpenLoopResult, "starte
   return { startedAtMs, seriesOf: { what: "latency of each answer, from the time it was due", unit: "ms" }, series: [...log].filter(({ outcome }) => outcome === "ok").map(({ intendedMs, latencyMs }) => [intendedMs / 1_000, latencyMs] as const) };
 }
 
+/** Why the latencies of a run must not be judged, as a measurement of them carries it; nothing when they may. */
+export function voidMarksOf({ void: reason, isUpperBound }: Pick<OpenLoopResult, "void" | "isUpperBound">): Pick<Measurement, "voidBecause" | "isUpperBound"> {
+  return reason === undefined ? {} : { voidBecause: reason, ...(isUpperBound === true ? { isUpperBound } : {}) };
+}
+
 export interface RunFacts {
   readonly log: RequestLog;
   readonly intended: number;
@@ -59,9 +66,9 @@ export function summarize({ log, intended, startedAtMs, connectionsOpened, thres
     }
     if (isAnswer) answersByTag.set(tag ?? "unclassified", (answersByTag.get(tag ?? "unclassified") ?? 0) + 1);
   }
-  const reason = voidReason({ latency, lag, counts, intended, begun: log.length, ...(thresholdMs === undefined ? {} : { thresholdMs }) });
+  const voided = voidOf({ latency, lag, counts, intended, begun: log.length, ...(thresholdMs === undefined ? {} : { thresholdMs }) });
   return {
-    ...(reason === undefined ? {} : { void: reason }),
+    ...(voided === undefined ? {} : { void: voided.reason, isUpperBound: voided.isUpperBound }),
     intended,
     startedAtMs,
     durationMs,

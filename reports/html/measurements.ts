@@ -69,5 +69,5 @@ function conditions(measurement: Measurement, told?: string): Markup | undefined
 }
 
 function voided(measurement: Measurement): Markup | undefined {
-  return measurement.voidBecause === undefined ? undefined : html`<p class="void">${sign("inconclusive")} <span>Void, not to be judged: ${measurement.voidBecause}</span></p>`;
+  return measurement.voidBecause === undefined ? undefined : html`<p class="void">${sign("inconclusive")} <span>${measurement.isUpperBound === true ? "Void, too large if anything (it may show that a limit is kept, and nothing else)" : "Void, not to be judged"}: ${measurement.voidBecause}</span></p>`;
 }

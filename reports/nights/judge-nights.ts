@@ -83,10 +83,10 @@ function judgedMetrics(together: readonly Night[], options: JudgeNightsOptions):
   return all.map((series, index): NightsMetric => {
     const { id, unit, direction, points, missing, missingTonight } = series;
     const about = { id, unit, direction, values: points.map(({ night, value }) => [night.document.run.startedAtMs, value] as const), missingNights: missing };
-    const told = (verdict: ComparisonVerdict, reason: string, changes: readonly NightChange[] = []): NightsMetric => ({ ...about, changes, verdict, reason: missing === 0 ? reason : `${reason}; ${missing} nights lack it` });
+    const told = (verdict: ComparisonVerdict, reason: string, changes: readonly NightChange[] = []): NightsMetric => ({ ...about, changes, verdict, reason: missing === 0 || (missing === 1 && missingTonight !== undefined) ? reason : `${reason}; ${missing === 1 ? "1 night lacks" : `${missing} nights lack`} it` });
     const changes = points.length < fewestNights ? [] : changesOf(series, { ...options, alpha: familyError / all.length, seed: options.seed + index });
     if (missingTonight !== undefined) return told("cannot tell", `the last night lacks it: ${missingTonight}`, changes);
-    if (points.length < fewestNights) return told("cannot tell", `${points.length} nights have it, and ${fewestNights} are needed`);
+    if (points.length < fewestNights) return told("cannot tell", `${points.length === 1 ? "1 night has" : `${points.length} nights have`} it, and ${fewestNights} are needed`);
     const last = changes.at(-1);
     if (last === undefined) return told("same", `no change in ${points.length} nights`);
     if (last.nightsAfter > options.recentNights) return told("same", `no change in the last ${last.nightsAfter} nights`, changes);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { longestGap, type Gap } from "../../load/open-loop/gap.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
-import type { OpenLoopResult } from "../../load/open-loop/result.js";
+import { type OpenLoopResult, voidMarksOf } from "../../load/open-loop/result.js";
 import { type CheckContext, type DeployedFixture, type Fixture, Inconclusive } from "../check.js";
 
 /** The fixture in one version; a second deploy of the same name with another version is a rollout. */
@@ -90,8 +90,8 @@ export interface Outage {
   /** Until another PoP answered, also when that was after the load. */
   readonly gap: Gap;
   readonly result: OpenLoopResult;
-  /** Why nobody may judge the gap. */
-  readonly voidBecause?: string;
+  /** Why nobody may judge the gap; nothing when it may be. */
+  readonly marks: ReturnType<typeof voidMarksOf>;
   /** Set when no other PoP took over. */
   readonly failure?: Error;
   /** Seconds since the load began, when the fault was in effect. */
@@ -117,13 +117,12 @@ export async function outage(context: CheckContext, kind: "kill" | "pause", colo
     { deadlineMs: marginMs, intervalMs: 20, what: `PoP ${victim} serves the anycast address again after it came back` },
   );
   const faultAtMs = fault.effectiveAtMs - result.startedAtMs;
-  const voidBecause = result.void ?? (faultAtMs > result.durationMs ? "the fault came after the load" : undefined);
   return {
     victim,
     gap: { ...gap, gapMs: Math.max(gap.gapMs, takenOverMs - lastAnswerMs(result)) },
     result,
     faultAtSeconds: Math.max(0, faultAtMs) / 1000,
-    ...(voidBecause === undefined ? {} : { voidBecause }),
+    marks: faultAtMs > result.durationMs ? { voidBecause: "the fault came after the load" } : voidMarksOf(result),
     ...(failure === undefined ? {} : { failure }),
   };
 }

@@ -7,6 +7,7 @@ import { latencySeries } from "../../load/open-loop/result.js";
 import { messageOf } from "../../contract/errors.js";
 import type { TargetEvent } from "../../contract/target/types.js";
 import type { Check, CheckContext, Suite } from "../check.js";
+import { soundOf } from "../tools/sound.js";
 import { assertTakenOver, colosOf, fixtureOf, load, lostOf, outage, type Outage, ratePerSecond, servingPop } from "./anycast.js";
 
 const base = { level: "distributed", pops: 2, fixture: fixtureOf("1") } as const;
@@ -32,10 +33,9 @@ function median(sorted: readonly number[]): number {
 }
 
 function recordGaps(context: CheckContext, id: string, fault: string, outages: readonly Outage[]): void {
-  const judged = outages.filter(({ voidBecause: why }) => why === undefined);
-  const gaps = (judged.length > 0 ? judged : outages).map(({ gap }) => gap.gapMs).sort((a, b) => a - b);
+  const { counted, voidCount, marks } = soundOf(outages, (one) => one.marks);
+  const gaps = counted.map(({ gap }) => gap.gapMs).sort((a, b) => a - b);
   const last = outages.at(-1);
-  const voidBecause = judged.length * 2 > outages.length ? undefined : (outages.find(({ voidBecause: why }) => why !== undefined)?.voidBecause ?? "no outage was measured");
   context.measure({
     id,
     value: median(gaps),
@@ -47,13 +47,13 @@ function recordGaps(context: CheckContext, id: string, fault: string, outages: r
       fault,
       pops: context.target.pops.length,
       outages: outages.length,
-      voidOutages: outages.length - judged.length,
+      voidOutages: voidCount,
       requestsFailed: outages.reduce((sum, { gap }) => sum + gap.errors, 0),
     },
     percentiles: { min: gaps[0] ?? 0, p50: median(gaps), max: gaps.at(-1) ?? 0 },
     samples: gaps,
     ...(last === undefined ? {} : latencySeries(last.result)),
-    ...(voidBecause === undefined ? {} : { voidBecause }),
+    ...marks,
   });
 }
 

@@ -41,6 +41,13 @@ describe("checks of migration", () => {
     for (const { id } of doMigrationSuiteOf().checks) assert.equal(await judgedBy(id, {}), "pass", id);
   });
 
+  it("hold a time that a late driver only made longer, and cannot tell when it breaks the limit", async () => {
+    const late = outageOf(50, 4);
+    assert.match(late.result.void ?? "", /driver lagged/);
+    assert.equal(await judgedBy("do.migration.time", { outage: late }), "pass");
+    await assert.rejects(judgedBy("do.migration.time", { outage: outageOf(1_500, 4) }), /driver lagged/);
+  });
+
   for (const { what, caughtBy, says, ...records } of plantedInRecords) {
     it(`fail ${what}`, async () => {
       for (const id of caughtBy) assert.match(await judgedBy(id, records), says, id);

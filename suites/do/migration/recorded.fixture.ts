@@ -9,14 +9,14 @@ const askedMs = 250;
 const everyMs = 10;
 
 /** Load as a driver records it: answers of one instance, errors from the fault to the takeover, answers of the next. */
-function loadOf(takeoverMs: number): OpenLoopResult {
+function loadOf(takeoverMs: number, lagMs = 0): OpenLoopResult {
   const count = Math.ceil((askedMs + takeoverMs + 300) / everyMs);
   const log = new RequestLog(count);
   for (let index = 0; index < count; index++) {
     const atMs = index * everyMs;
-    log.begin(atMs, atMs);
+    log.begin(atMs, atMs + lagMs);
     if (atMs >= askedMs && atMs < askedMs + takeoverMs) log.end(index, atMs + 1, "refused");
-    else log.end(index, atMs + 3, "ok", atMs < askedMs ? "one" : "two");
+    else log.end(index, atMs + lagMs + 3, "ok", atMs < askedMs ? "one" : "two");
   }
   return summarize({ log, intended: count, startedAtMs: 1_790_000_000_000, connectionsOpened: 1 });
 }
@@ -32,8 +32,8 @@ function stateOf(ofOne: number, ofTwo: number): LedgerState {
   };
 }
 
-export function outageOf(takeoverMs = 50): OutageRecord {
-  const result = loadOf(takeoverMs);
+export function outageOf(takeoverMs = 50, lagMs = 0): OutageRecord {
+  const result = loadOf(takeoverMs, lagMs);
   const { one = 0, two = 0 } = result.answersByTag;
   return { victim: "a", ownerAfter: "b", first: { seq: 1, epoch: 1, instance: "one", version: "1" }, askedMs, result, state: stateOf(1 + one, two) };
 }

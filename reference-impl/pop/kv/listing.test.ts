@@ -1,7 +1,7 @@
 // Merging the shards' pages: UTF-8 order, no key lost or twice, and cursors that carry every key.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareUtf8, decodeCursor, encodeCursor, listAnswer, mergePages, type ListedKey, type Page } from "./listing.js";
+import { compareUtf8, decodeCursor, encodeCursor, listAnswer, listStriped, mergePages, type ListedKey, type Page } from "./listing.js";
 import { Refusal } from "./refusal.js";
 import { shardIndex } from "./placement.js";
 
@@ -25,20 +25,60 @@ describe("KV list", () => {
     assert.ok(compareUtf8("\uff5e", "😀") < 0);
   });
 
-  it("gives every key of all shards once and in order, whatever the page size", () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(wellFormed.filter((key) => key !== ""), { maxLength: 40 }), fc.integer({ min: 1, max: 12 }), (keys, limit) => {
-        const shards = [0, 1, 2, 3].map((index) => keys.filter((key) => shardIndex(key, 4) === index).sort(compareUtf8));
-        const names: string[] = [];
-        for (let after: string | null = ""; after !== null; ) {
-          const page: Page = mergePages(shards.map((shard) => pageOf(shard, after ?? "", limit)), limit);
-          names.push(...page.keys.map((key) => key.name));
-          after = page.lookedUntil === null ? null : decodeCursor(encodeCursor(page.lookedUntil));
-        }
-        assert.deepEqual(names, [...keys].sort(compareUtf8));
-      }),
-      { seed: 7 },
+  for (const [spread, shardOf] of [
+    ["by their hash", (key: string) => shardIndex(key, 4)],
+    ["all to one shard", () => 2],
+    ["to one shard up to a place, and to others after it", (key: string) => (compareUtf8(key, "m") < 0 ? 0 : shardIndex(key, 4))],
+  ] as const) {
+    it(`gives every key of all shards once, in order and in full pages, whatever the page size: keys spread ${spread}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.uniqueArray(wellFormed.filter((key) => key !== ""), { maxLength: 60 }), fc.integer({ min: 1, max: 40 }), async (keys, limit) => {
+          const shards = [0, 1, 2, 3].map((index) => keys.filter((key) => shardOf(key) === index).sort(compareUtf8));
+          const names: string[] = [];
+          for (let after: string | null = ""; after !== null; ) {
+            const page: Page = await listStriped((shard, from, most) => Promise.resolve(pageOf(shards[shard] ?? [], from, most)), 4, after, limit);
+            if (page.lookedUntil !== null) assert.equal(page.keys.length, limit);
+            names.push(...page.keys.map((key) => key.name));
+            after = page.lookedUntil === null ? null : decodeCursor(encodeCursor(page.lookedUntil));
+          }
+          assert.deepEqual(names, [...keys].sort(compareUtf8));
+        }),
+        { seed: 7 },
+      );
+    });
+  }
+
+  it("takes little more of the shards than the page holds, and asks each once", async () => {
+    const keys = Array.from({ length: 10_000 }, (_, index) => `key-${String(index).padStart(5, "0")}`);
+    const shards = [0, 1, 2, 3].map((index) => keys.filter((key) => shardIndex(key, 4) === index));
+    const given: number[] = [];
+    const page = await listStriped(
+      (shard, from, most) => {
+        const part = pageOf(shards[shard] ?? [], from, most);
+        given.push(part.keys.length);
+        return Promise.resolve(part);
+      },
+      4,
+      "",
+      1_000,
     );
+    assert.deepEqual(page.keys.map(({ name }) => name), keys.slice(0, 1_000));
+    assert.equal(given.length, 4);
+    assert.ok(given.reduce((sum, count) => sum + count, 0) <= 1_300, given.join(" "));
+  });
+
+  it("does not ask again a shard that stopped for having walked far enough", async () => {
+    const asked: number[] = [];
+    const page = await listStriped(
+      (shard) => {
+        asked.push(shard);
+        return Promise.resolve(shard === 0 ? { keys: [listed("b")], lookedUntil: "c" } : { keys: [listed("d")], lookedUntil: null });
+      },
+      2,
+      "",
+      100,
+    );
+    assert.deepEqual([page, asked], [{ keys: [listed("b")], lookedUntil: "c" }, [0, 1]]);
   });
 
   it("shows nothing beyond the place that the slowest shard has reached", () => {

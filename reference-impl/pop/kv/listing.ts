@@ -49,6 +49,31 @@ export function mergePages(pages: readonly Page[], limit: number): Page {
   return { keys, lookedUntil: keys.at(-1)?.name ?? null };
 }
 
+/** Asks one shard for the keys after a place. */
+export type AskShard = (shard: number, after: string, limit: number) => Promise<Page>;
+
+/** Keys are spread by a hash: of ten thousand pages, one wants more of a shard than its mean and so many deviations. */
+const shareDeviations = 4;
+
+/**
+ * One page of the namespace. A shard is asked for its share of it and some, as it would otherwise give four times what the page
+ * holds; where the keys lie otherwise, those that stopped at their share are asked for the rest.
+ * @param after the last place of the page before, "" at the start
+ */
+export async function listStriped(ask: AskShard, shards: number, after: string, limit: number): Promise<Page> {
+  const mean = limit / shards;
+  const share = Math.min(limit, Math.ceil(mean + shareDeviations * Math.sqrt(mean)));
+  const pages = await Promise.all(Array.from({ length: shards }, (_, shard) => ask(shard, after, share)));
+  const merged = mergePages(pages, limit);
+  if (merged.keys.length === limit || merged.lookedUntil === null || share === limit) return merged;
+  const whole = pages.map(async (page, shard): Promise<Page> => {
+    if (page.lookedUntil === null || page.keys.length < share) return page;
+    const { keys, lookedUntil } = await ask(shard, page.lookedUntil, limit - share);
+    return { keys: [...page.keys, ...keys], lookedUntil };
+  });
+  return mergePages(await Promise.all(whole), limit);
+}
+
 /** A cursor that says nothing to the worker which carries it. */
 export function encodeCursor(lookedUntil: string): string {
   return btoa(encodeURIComponent(lookedUntil)).replaceAll("=", "");

@@ -1,5 +1,5 @@
 // The way from a PoP to a namespace's shards: finds the shard of a key, waits out a change of owner, merges lists.
-import { mergePages, type Page } from "./listing.js";
+import { type AskShard, listStriped, type Page } from "./listing.js";
 import { persist } from "./patience.worker.js";
 import { registryName, shardIndex, shardName, shardsPerNamespace } from "./placement.js";
 import { kvEnv } from "./settings.worker.js";
@@ -67,10 +67,9 @@ export async function abandonBlob(namespace: string, key: string, blob: string):
   await stub(shardOf(namespace, key)).abandon(blob);
 }
 
-export async function listKeys(namespace: string, prefix: string, after: string, limit: number): Promise<Page> {
-  const shards = Array.from({ length: shardsPerNamespace }, (_, index) => shardName(namespace, index));
-  const pages = await Promise.all(shards.map((shard) => persist(async (): Promise<Page> => await stub(shard).list(prefix, after, limit), reading)));
-  return mergePages(pages, limit);
+export function listKeys(namespace: string, prefix: string, after: string, limit: number): Promise<Page> {
+  const ask: AskShard = (index, from, most) => persist(async (): Promise<Page> => await stub(shardName(namespace, index)).list(prefix, from, most), reading);
+  return listStriped(ask, shardsPerNamespace, after, limit);
 }
 
 /** Drops what all namespaces hold. @returns how many shards there were */

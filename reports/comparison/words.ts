@@ -1,6 +1,6 @@
 // Comparisons and nights in words: for a terminal, and as Markdown for a pull request or a job's summary.
 import { changeInWords } from "../nights/judge-nights.js";
-import type { NightsJudgement } from "../nights/types.js";
+import type { NightsJudgement, NightsMetric } from "../nights/types.js";
 import { escapeMarkdown, markdownCode, visible } from "../text.js";
 import { plural } from "../words.js";
 import { confidenceInWords, percent } from "./paired.js";
@@ -30,8 +30,8 @@ export function nightsInWords({ target, nights, metrics, checks, leftOut, apart,
     `${target === "" ? "no target" : plain(target)}: ${plural(nights, "night is", "nights are")} judged together`,
     ...leftOut.map(({ file, reason: why }) => `warning: ${plain(file)} is left out: ${plain(why)}`),
     ...apart.map(({ file, reason: why }) => `${plain(file)} is set apart: ${plain(why)}`),
-    ...byVerdict(metrics).flatMap((metric) => [
-      `${comparisonSigns[metric.verdict]} ${metric.verdict.padEnd(11)}  ${plain(metric.id)}: ${plain(metric.reason)}`,
+    ...alike(byVerdict(metrics)).flatMap(([metric, ...others]) => [
+      `${comparisonSigns[metric.verdict]} ${metric.verdict.padEnd(11)}  ${[metric, ...others].map(({ id }) => plain(id)).join(", ")}: ${plain(metric.reason)}`,
       ...metric.changes.map((change) => `    changed ${change.kind === "worse" ? "for the worse" : "for the better"}: ${changeInWords(change)}`),
     ]),
     ...byVerdict(checks).map((check) => `${comparisonSigns[check.verdict]} ${check.verdict.padEnd(11)}  ${plain(check.id)}: ${plain(check.reason)}`),
@@ -84,6 +84,20 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const more = rows.length > rowsShown ? [line([`${rows.length - rowsShown} more`, ...heads.slice(1).map(() => "")])] : [];
   return [line(heads), line(heads.map(() => "---")), ...rows.slice(0, rowsShown).map(line), ...more, ""];
+}
+
+type Alike = readonly [NightsMetric, ...NightsMetric[]];
+
+/** Numbers of which the same is known are told together, where the first of them stands: in the first nights that is most of them. */
+function alike(metrics: readonly NightsMetric[]): readonly Alike[] {
+  const groups = new Map<string, [NightsMetric, ...NightsMetric[]]>();
+  for (const metric of metrics) {
+    const key = metric.changes.length > 0 ? metric.id : `${metric.verdict} ${metric.reason}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [metric]);
+    else group.push(metric);
+  }
+  return [...groups.values()];
 }
 
 function byVerdict<T extends { readonly verdict: ComparisonVerdict }>(all: readonly T[]): readonly T[] {

@@ -7,6 +7,7 @@ import { EdgemarkError } from "../../contract/errors.js";
 import type { Measurement, ResultDocument } from "../../contract/result/document.js";
 import { check, run } from "../testdata/samples.js";
 import { seededRandom } from "../../contract/random.js";
+import { nightsInWords } from "../comparison/words.js";
 import { judgeNights } from "./judge-nights.js";
 import { appendNight, readNights, type Nights } from "./store.js";
 
@@ -98,6 +99,9 @@ describe("judging nights", () => {
   it("cannot tell from few nights, without tonight's number, after an interruption, or with a recent document lost", () => {
     assert.equal(judgeNights(nightsOf([]), options).verdict, "cannot tell");
     assert.match(judgeNights(nightsOf(series(9, 40, 1)), options).metrics[0]?.reason ?? "", /9 nights have it, and 10 are needed/);
+    assert.match(judgeNights(nightsOf(series(1, 40, 1)), options).metrics[0]?.reason ?? "", /^1 night has it/);
+    // Told once for all numbers of which the same is known.
+    assert.match(nightsInWords(judgeNights(nightsOf(series(9, 40, 1)), options)), /^\? cannot tell {2}latency, rate: 9 nights have it, and 10 are needed$/m);
     const nights = series(20, 40, 1);
     const gone = judgeNights(nightsOf([...nights, night(20, { rate: 1_000 })]), options);
     assert.deepEqual([gone.verdict, gone.metrics.find(({ id }) => id === "latency")?.reason], ["cannot tell", "the last night lacks it: it was not measured"]);

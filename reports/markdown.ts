@@ -2,7 +2,7 @@
 // text of a target reaches it only through the Markdown escaper.
 import type { CheckResult, ClaimResult, ResultDocument } from "../contract/result/document.js";
 import { verdicts } from "../contract/result/document.js";
-import { overview } from "./overview.js";
+import { headlineSign, overview } from "./overview.js";
 import { escapeMarkdown, markdownCode, shortened, visible } from "./text.js";
 import { countOf, plural, quantity, verdictSigns, verdictWords } from "./words.js";
 
@@ -17,9 +17,8 @@ const cellLimit = 240;
 export function markdownSummary(whole: ResultDocument): string {
   const document = shortened(whole);
   const facts = overview(document);
-  const sign = document.run.interrupted === undefined ? verdictSigns[document.verdict] : "!";
   const lines = [
-    `## ${sign} Edgemark: ${facts.headline}`,
+    `## ${headlineSign(document)} Edgemark: ${facts.headline}`,
     "",
     `**${plain(document.target.name)} ${plain(document.target.version)}** · ${plain(facts.because)}`,
     "",

@@ -2,7 +2,7 @@
 // order. Derived from the document alone, so that terminal, page and pull request never tell different stories.
 import type { CheckResult, ClaimResult, Level, ResultDocument } from "../contract/result/document.js";
 import { levels } from "../contract/result/document.js";
-import { duration, figure, levelWords, moment, plural, productName, total } from "./words.js";
+import { duration, figure, levelWords, moment, plural, productName, total, verdictSigns } from "./words.js";
 
 export interface ProductChecks {
   readonly product: string;
@@ -24,6 +24,8 @@ export interface LevelStanding {
 
 export interface Overview {
   readonly headline: string;
+  /** Nothing is worse than known, some checks fail, and no level is reached: to be shown as no success. */
+  readonly isOnlyAsKnown: boolean;
   /** Why the headline says so, in one sentence. */
   readonly because: string;
   readonly conditions: string;
@@ -47,6 +49,7 @@ export function overview(document: ResultDocument): Overview {
   const failed = document.claims.filter((claim) => claim.verdict === "fail" && claim.kind !== "context");
   return {
     headline: headline(document),
+    isOnlyAsKnown: isOnlyAsKnown(document),
     because: because(document, failures, undecided),
     conditions: conditions(document),
     failures,
@@ -64,8 +67,8 @@ function headline(document: ResultDocument): string {
   const level = document.level === null ? "" : levelWords[document.level];
   switch (document.verdict) {
     case "pass":
-      if (partial !== undefined) return "Passed, in part";
-      return level === "" ? "Passed, certifies no level" : `Certified: level ${level}`;
+      if (level !== "") return `Certified: level ${level}`;
+      return `${isOnlyAsKnown(document) ? "As known" : "Passed"}, ${partial === undefined ? "certifies no level" : "in part"}`;
     case "fail":
       if (partial !== undefined) return "Failed";
       return level === "" ? "Not certified" : `Not certified beyond level ${level}`;
@@ -78,11 +81,25 @@ function headline(document: ResultDocument): string {
   }
 }
 
+function isOnlyAsKnown({ run, verdict, level, checks }: ResultDocument): boolean {
+  return run.interrupted === undefined && verdict === "pass" && level === null && excusedIn(checks) > 0;
+}
+
+function excusedIn(checks: readonly CheckResult[]): number {
+  return checks.filter((check) => check.verdict === "fail" && check.known?.kind === "failing").length;
+}
+
+/** The sign before the headline, where there is room for one character. */
+export function headlineSign(document: ResultDocument): string {
+  if (document.run.interrupted !== undefined) return verdictSigns.error;
+  return isOnlyAsKnown(document) ? "=" : verdictSigns[document.verdict];
+}
+
 function because(document: ResultDocument, failures: readonly CheckResult[], undecided: readonly CheckResult[]): string {
   const binding = document.claims.filter((claim) => claim.verdict === "fail" && claim.binding && claim.kind !== "context");
   const errors = undecided.filter((check) => check.verdict === "error").length;
   const parts: string[] = [];
-  const excused = document.checks.filter((check) => check.verdict === "fail" && check.known?.kind === "failing").length;
+  const excused = excusedIn(document.checks);
   if (failures.length > 0 || excused > 0) parts.push(failures.length === 0 ? `${plural(excused, "check")} failed as known` : `${plural(failures.length, "check")} failed${excused === 0 ? "" : ` (and ${excused} more as known)`}`);
   if (binding.length > 0) parts.push(`${plural(binding.length, "documented claim")} did not hold`);
   if (document.staleKnown.length > 0) parts.push(`${plural(document.staleKnown.length, "known-failure entry is", "known-failure entries are")} stale`);

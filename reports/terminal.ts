@@ -2,7 +2,7 @@
 // At most 30 lines, so that it fits a screen with the prompt below it.
 import type { ResultDocument, Verdict } from "../contract/result/document.js";
 import { verdicts } from "../contract/result/document.js";
-import { overview } from "./overview.js";
+import { headlineSign, overview } from "./overview.js";
 import { shortened, visible } from "./text.js";
 import { countOf, plural, quantity, verdictSigns, verdictWords } from "./words.js";
 
@@ -24,7 +24,7 @@ export function terminalSummary(whole: ResultDocument, options: { readonly colou
   const verdict: Verdict = document.run.interrupted === undefined ? document.verdict : "error";
 
   const head = [
-    paint(`1;${ansi[verdict]}`, line(`${verdictSigns[verdict]} ${facts.headline}`)),
+    paint(facts.isOnlyAsKnown ? "1" : `1;${ansi[verdict]}`, line(`${headlineSign(document)} ${facts.headline}`)),
     fit(visible(`  ${[visible(document.target.name, { limit: 60 }), visible(document.target.version, { limit: 40 })].filter((word) => word !== "").join(" ")}: ${facts.because}`), 4 * width),
     ...(document.run.interrupted === undefined ? [] : [line(`  ${document.run.interrupted}`)]),
     ...(document.staleKnown.length === 0 ? [] : [paint("1;31", line(`  Stale known failures, remove them: ${document.staleKnown.join(", ")}`))]),

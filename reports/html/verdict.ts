@@ -15,7 +15,7 @@ export function verdictHeader(document: ResultDocument, facts: Overview, live?: 
   const name = visible(document.target.name, { limit: 120 });
   const version = visible(document.target.version, { limit: 60 });
   return html`<header class="top ${verdict}">
-<div class="headline">${emblem(verdict)}<div><p class="kicker">Edgemark · ${name} ${version}</p><h1>${headline}</h1><p class="lead">${facts.because}</p></div></div>
+<div class="headline">${emblem(verdict, live === undefined && facts.isOnlyAsKnown)}<div><p class="kicker">Edgemark · ${name} ${version}</p><h1>${headline}</h1><p class="lead">${facts.because}</p></div></div>
 ${live === undefined ? banner(document) : following(live)}
 <ol class="ladder" aria-label="Levels">${facts.levels.map(rung)}</ol>
 <div class="bars">${countBar("Checks", document.counts)}${total(document.claimCounts) === 0 ? undefined : countBar("Claims", document.claimCounts)}</div>
@@ -28,8 +28,9 @@ function following({ done, total: all }: { readonly done: number; readonly total
   return html`<svg class="bar-svg progress" viewBox="0 0 100 6" width="100%" height="6" preserveAspectRatio="none" aria-hidden="true"><rect class="bar" width="${share}" height="6"/></svg><p class="soft"><span id="live" role="status">This page follows the run.</span></p>`;
 }
 
-/** A shape for each verdict: a disc, an octagon, a triangle, a square, a ring. */
-function emblem(verdict: Verdict): Markup {
+/** A shape for each verdict: a disc, an octagon, a triangle, a square, a ring; and a ring around two lines where all is as known. */
+function emblem(verdict: Verdict, isOnlyAsKnown: boolean): Markup {
+  if (isOnlyAsKnown) return html`<svg class="emblem known" viewBox="0 0 64 64" role="img" aria-label="Verdict: ${verdictWords[verdict]}, as known"><circle class="hollow" cx="32" cy="32" r="27"/><path class="dash" d="M21 26h22M21 38h22"/></svg>`;
   const shapes = {
     pass: html`<circle cx="32" cy="32" r="29"/><path d="M19 33l9 9 18-20"/>`,
     fail: html`<path class="body" d="M20.500 4h23L60 20.500v23L43.500 60h-23L4 43.500v-23z"/><path d="M22 22l20 20M42 22L22 42"/>`,

@@ -1,5 +1,6 @@
 // Looks for faults of links: what goes over the link that was harmed is asked before the fault and in it, and must break, come
 // later each time, or come later in the share that was asked for.
+import { median } from "../../contract/median.js";
 import type { LinkScope, Observation } from "../nemeses/nemesis.js";
 import type { ChaosPort } from "../port.js";
 import { probes, type WorkloadRequest } from "../workloads/protocol.js";
@@ -153,8 +154,4 @@ export async function lossy(port: ChaosPort, observation: Seen<"lossy">, fresh: 
     return { pop: lane.pop, sight: { isSeen, text } };
   };
   return async () => (popIds.length === 0 ? { isSeen: false, text: "no PoP was harmed" } : all(await Promise.all(calm.map(look))));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -7,7 +7,8 @@ import type { Endpoint } from "../../contract/target/types.js";
 import { d1Fixture } from "../../suites/d1/client.js";
 import { openTarget, type OpenedTarget } from "../../targets/open.js";
 import type { CommandIo } from "../io.js";
-import { type Figure, median } from "./figure.js";
+import type { Figure } from "./figure.js";
+import { median } from "../../contract/median.js";
 import { exchange } from "./object-client.js";
 import { type Address, deployFixture, interleaved, prefixed, ratioFigure, type RoundOptions } from "./rates.js";
 

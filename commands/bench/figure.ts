@@ -1,4 +1,5 @@
 // One figure of the benchmark, and how several samples become one.
+import { median } from "../../contract/median.js";
 
 export interface Figure {
   readonly id: string;
@@ -9,13 +10,6 @@ export interface Figure {
   readonly goal: string;
   readonly held: boolean;
   readonly detail: string;
-}
-
-/** @returns NaN when there are none */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 /**

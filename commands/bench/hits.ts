@@ -4,7 +4,8 @@
 import { readFile } from "node:fs/promises";
 import { startBareEngine } from "./bare-engine.js";
 import type { Address } from "./rates.js";
-import { type Figure, median } from "./figure.js";
+import type { Figure } from "./figure.js";
+import { median } from "../../contract/median.js";
 import { startCalibrationServer } from "../../load/calibration/processes.js";
 import { machineTime, stolenRatio } from "../../load/machine/stolen.js";
 import { soundPercentileMs } from "../../load/open-loop/driver-health.js";

@@ -8,7 +8,8 @@ import { startChild } from "../../targets/kit/child.js";
 import { openTarget, type OpenedTarget } from "../../targets/open.js";
 import { runSaturation } from "../../load/autocannon/driver.js";
 import type { CommandIo } from "../io.js";
-import { type Figure, median, worstFigure } from "./figure.js";
+import { type Figure, worstFigure } from "./figure.js";
+import { median } from "../../contract/median.js";
 import { counterSpec, type Counters, deployCounters, incrementWithoutPause, longestGapMs, lostIncrements } from "./object-client.js";
 
 export interface ObjectsOptions {

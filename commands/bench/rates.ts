@@ -5,7 +5,8 @@ import type { Deployment, TargetVerbs } from "../../contract/target/types.js";
 import { runSaturation } from "../../load/autocannon/driver.js";
 import type { Fixture } from "../../suites/check.js";
 import type { CommandIo } from "../io.js";
-import { type Figure, median } from "./figure.js";
+import type { Figure } from "./figure.js";
+import { median } from "../../contract/median.js";
 
 /** What is loaded: one path of one deployment. */
 export interface Address {

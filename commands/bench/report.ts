@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { EdgemarkError, messageOf } from "../../contract/errors.js";
 import type { CommandIo } from "../io.js";
-import { median, type Figure } from "./figure.js";
+import type { Figure } from "./figure.js";
+import { median } from "../../contract/median.js";
 import { largeRun } from "../../reports/large-run.js";
 
 const size = { checks: 5_000, histograms: 60, histories: 10 } as const;

@@ -1,7 +1,7 @@
 // What a target costs at one size: memory, idle processor time, deployments, the latency of a small request and its processor
 // time. One place of a curve.
 import type { Deployment, Endpoint } from "../../contract/target/types.js";
-import { median } from "../cold-start/statistics.js";
+import { median } from "../../contract/median.js";
 import { descendantsOf, memoryOf, usageOf } from "../machine/processes.js";
 import { runOpenLoop } from "../open-loop/open-loop.js";
 

@@ -1,5 +1,6 @@
 // Pairs of numbers in, a verdict out: better, worse, same, or cannot tell. The interval decides: it must lie wholly beyond
 // the smallest change that matters, or wholly inside it; what straddles is not known. Pure.
+import { median } from "../../contract/median.js";
 import { fewestPairs, hodgesLehmann, signedRank } from "../statistics/signed-rank.js";
 import type { ComparedMetric, ComparisonVerdict, Direction } from "./types.js";
 
@@ -28,7 +29,7 @@ export function confidenceFor(metrics: number): number {
  * @param pairs values of the same unit, 0 or more
  */
 export function comparePairs(pairs: readonly (readonly [a: number, b: number])[], { direction, confidence, minEffect, lostPairs = 0 }: PairedOptions): PairedResult {
-  const about = { pairs: pairs.length, lostPairs, ...(pairs.length === 0 ? {} : { a: medianOf(pairs.map(([a]) => a)), b: medianOf(pairs.map(([, b]) => b)) }) };
+  const about = { pairs: pairs.length, lostPairs, ...(pairs.length === 0 ? {} : { a: median(pairs.map(([a]) => a)), b: median(pairs.map(([, b]) => b)) }) };
   const told = (verdict: ComparisonVerdict, reason: string): PairedResult => ({ ...about, verdict, reason: lostPairs === 0 ? reason : `${reason}; ${lostPairs} of ${lostPairs + pairs.length} pairs are lost to void or missing numbers` });
   if (pairs.length === 0) return told("cannot tell", "no pair of runs has this number on both sides");
   // A number that is the same every time needs no statistics, and a ratio to 0 says nothing.
@@ -58,11 +59,4 @@ export function percent(ratio: number): string {
 
 export function confidenceInWords(confidence: number): string {
   return `${Number((confidence * 100).toFixed(3))} %`;
-}
-
-/** @returns NaN for none */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[half] ?? Number.NaN) : ((sorted[half - 1] ?? Number.NaN) + (sorted[half] ?? Number.NaN)) / 2;
 }

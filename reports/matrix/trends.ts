@@ -1,5 +1,6 @@
 // The runs of one target over time: each number as a series, cut where it changed. A target has a trend from four runs on;
 // fewer show nothing that two numbers beside each other would not.
+import { median } from "../../contract/median.js";
 import type { ResultDocument } from "../../contract/result/document.js";
 import { metricsOf, type Metric } from "../comparison/metrics.js";
 import { changePoints } from "../statistics/change-points.js";
@@ -83,10 +84,4 @@ function changesOf({ points, direction }: Series, alpha: number): readonly Trend
 
 function rank({ changes }: Trend): number {
   return changes.some(({ isWorse }) => isWorse) ? 2 : changes.length > 0 ? 1 : 0;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
+import { median } from "../../contract/median.js";
 import { latencySeries } from "../../load/open-loop/result.js";
 import { messageOf } from "../../contract/errors.js";
 import type { TargetEvent } from "../../contract/target/types.js";
@@ -26,11 +27,6 @@ const inFlightRollouts = 2.5;
 /** Bounds of that: a request that is over too soon shows nothing, one that goes on for long shows nothing more. */
 const inFlightMs = { least: 1500, most: 4000 } as const;
 const mostRollouts = 3;
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
 
 function recordGaps(context: CheckContext, id: string, fault: string, outages: readonly Outage[]): void {
   const { counted, voidCount, marks } = soundOf(outages, (one) => one.marks);

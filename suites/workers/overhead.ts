@@ -1,6 +1,6 @@
 // What an edge puts around a Worker: the same request to the smallest Worker and to a server of one file, in turn, so that the
 // machine's own slowness is in both and the difference is the edge's.
-import { median } from "../../load/cold-start/statistics.js";
+import { median } from "../../contract/median.js";
 import { startStaticServer } from "../../load/machine/static-server.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
 import type { OpenLoopResult } from "../../load/open-loop/result.js";

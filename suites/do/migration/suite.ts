@@ -2,6 +2,7 @@
 // storage, and that nothing acknowledged is lost on the way. The seconds and milliseconds are the seeds' claims, not
 // documented ones; that one instance follows the other with all data is documented, and is what is certified.
 import assert from "node:assert/strict";
+import { median } from "../../../contract/median.js";
 import { longestGap } from "../../../load/open-loop/gap.js";
 import { latencySeries, voidMarksOf } from "../../../load/open-loop/result.js";
 import type { Profile } from "../../../contract/result/document.js";
@@ -26,11 +27,6 @@ const kinds = {
   pause: { fault: { kind: "pause" }, words: "SIGSTOP", watchMs: leaseMs + 4_000 },
   storage: { fault: { kind: "isolate", scope: "storage" }, words: "cut off from storage", watchMs: leaseMs + 4_000 },
 } as const satisfies Record<string, OutageKind>;
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
 
 function soundOutages(seen: readonly Outage[]): Sound<Outage> {
   return soundOf(seen, ({ result }) => voidMarksOf(result));
@@ -143,7 +139,7 @@ const checksOf = (means: Means): readonly Check[] => [
       record(context, { time: "do.migration.time", gap: "do.migration.gap" }, kinds.kill, seen);
       const { counted, marks } = soundOutages(seen);
       const limitMs = context.threshold("SEED-07");
-      const medianMs = median(counted.map(({ migrationMs }) => migrationMs).sort((a, b) => a - b));
+      const medianMs = median(counted.map(({ migrationMs }) => migrationMs));
       const isShown = marks.voidBecause === undefined || (marks.isUpperBound === true && medianMs <= limitMs);
       if (!isShown) throw new Inconclusive(marks.voidBecause ?? "");
       assert.ok(medianMs <= limitMs, `${limitMs} ms from the kill to the first answer elsewhere expected; a median of ${medianMs.toFixed(0)} ms came`);

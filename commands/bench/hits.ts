@@ -68,8 +68,9 @@ export async function hitFigures(address: Address): Promise<readonly Figure[]> {
     unit: "ms",
     n: hits.latency.n,
     goal: "the read itself under 1 ms at p50: what the same Worker takes longer than without it",
-    held: hits.void === undefined && without.void === undefined && readMs - withoutMs < 1,
-    detail: hits.void ?? without.void ?? `${ms(readMs)} with the read, ${ms(withoutMs)} without`,
+    // A driver that was late with a few requests has not moved the medians.
+    held: [hits, without].every((run) => soundPercentileMs(run, 50) !== undefined) && readMs - withoutMs < 1,
+    detail: `${ms(readMs)} with the read, ${ms(withoutMs)} without`,
   };
   return [figure("bench.kv.hit.p50", 50, 1), figure("bench.kv.hit.p99", 99, 5), againstBare, added];
 }

@@ -1,1 +1,1 @@
-qyp2y3gx9lOauqBJ1IQuKFa/lCLQNMgBqVExstynWBlnNMH+fZqKzggUP0Wo36TCSL+fvxnNkf3WLSqqcmKNCA==
+tTiDLLj2LmD3KzgkBsh2RfNm6L7GLJmytqgpohmQL/zJiiirHhgh+oq9Yk73tdR8AaKq106O/UfsXN/y8oOpCQ==

@@ -1,1 +1,1 @@
-r/fkHRIFJFx/YgbLDwMENjQLqazggMkRnpzfEkO+zUggiBv3Nn0jOHRHXq172c2ax41vF8XtsQYM72be4LhvDQ==
+ngIo8kkjasion/u99s6JUnhBroNDZ8ncFsPHmR/e/6TMsPaO3PavNqr8Qe19oIbV5Apy2Ky9MW/48vnyi47FCw==

@@ -30,6 +30,14 @@ describe("the headline of a run", () => {
     }
   });
 
+  it("stands above claims that say so where they hold by a number that is too large, if anything", () => {
+    const measured = { id: "failover.gap", value: 20, unit: "ms", n: 5, conditions: {}, voidBecause: "driver lagged", isUpperBound: true } as const;
+    const claim: ResultDocument["claims"][number] = { id: "SEED-06", product: "failover", level: "distributed", kind: "number", statement: "others take over", verdict: "pass", reason: "at most 100 ms holds even with the driver's own lateness in it", documented: "under 100 ms", threshold: 100, path: "$.measurements['failover.gap'].value", measured: { value: 20, n: 5, unit: "ms" }, checks: [], binding: false };
+    const page = (measurement: object): string => htmlReport(of({ claims: [claim], measurements: { "failover.gap": { ...measured, ...measurement } } }));
+    assert.match(page({}), /own lateness in it/);
+    assert.doesNotMatch(page({ isUpperBound: false }), /own lateness in it/);
+  });
+
   it("is that of the verdict where something fails that is not known, or the run was cut short", () => {
     assert.equal(headlineSign(of({ checks: [excused], verdict: "fail" })), "✗");
     const { run: about } = base;

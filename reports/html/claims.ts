@@ -64,7 +64,8 @@ function row(claim: ClaimResult, links: Links, isMeasured: boolean): Markup {
   const source = claim.source === undefined ? undefined : html`<span class="source"><q>${quoted(claim.source.quote)}</q> ${claim.source.document}</span>`;
   const verdict = claim.kind === "context" ? html`<span class="sign context"><span aria-hidden="true">·</span><span class="unseen">context</span></span>` : sign(claim.verdict);
   const name = html`<span class="meta"><code>${claim.id}</code> ${productName(claim.product)}${claim.binding || claim.kind === "context" ? undefined : html` · <em>informs only</em>`}</span>`;
-  const isTellingWhy = claim.verdict !== "pass" && claim.kind !== "context";
+  // One that holds by a number that is too large says so.
+  const isTellingWhy = claim.kind !== "context" && (claim.verdict !== "pass" || links.measurement(claim)?.isUpperBound === true);
   return html`<tr><td>${verdict}</td><th scope="row">${claim.statement}${name}${source}</th><td data-head="Documented">${claim.documented}${heldAgainst(claim)}</td><td data-head="${isMeasured ? "Measured" : "Why"}">${isMeasured ? measured(claim, links.measurement(claim)) : undefined}${isTellingWhy || !isMeasured ? html`<span class="why">${claim.reason}</span>` : undefined}${checks.length === 0 ? undefined : html`<span class="by">${checks}${claim.checks.length > 6 ? html`and ${claim.checks.length - 6} more` : undefined}</span>`}</td></tr>`;
 }
 

@@ -1,1 +1,1 @@
-tTiDLLj2LmD3KzgkBsh2RfNm6L7GLJmytqgpohmQL/zJiiirHhgh+oq9Yk73tdR8AaKq106O/UfsXN/y8oOpCQ==
+QMRT7CEef2RgH9NK1ORabK7A+kC9fB/cVaRk5cBZwjrkTyBoYxh6n1nW9fHRqGWHUmGwSY+pvGhgVX7rsFfWBQ==

@@ -1,1 +1,1 @@
-9R8vzax8pS+044/hbRF00qOMIPSvqFUNFxaNFNy+0C8ls01vH5ljO/OMduU2Fn4AFHv3GKLXh2uf6U1otmdlBw==
+kHfSg/ikCRMIx9NeJN6emep3e3qxaSPwVETwky/hWOuK/GMiPBPXCOQot+uV2Bl+BaXXXwpPzzWdyjzKgvVJAw==

@@ -1,1 +1,1 @@
-ngIo8kkjasion/u99s6JUnhBroNDZ8ncFsPHmR/e/6TMsPaO3PavNqr8Qe19oIbV5Apy2Ky9MW/48vnyi47FCw==
+ZQloSNS/wavmp88Z8FU1QD8jkDqP1HCC3Z8p7UV/2O16+mll07XoR9aojzGjhumulwr+wDLxvCK+jDfujIuYAg==

@@ -1,1 +1,1 @@
-vqJd4QdXPivqHfqY4k51oGW5vvMBHn8DOR2xOjnhN3YgyIItqqMO6tzfkxUYHvOErd/fFXW3kENzIlURzXYaCg==
+PxwWQYzjurJifFlvGBJBDtmjX7nLglZ9JdlpNQeyMUiid/F49gtqtagRgoFTTQF9mgUNqBoqv2D1mdzaHJqoAA==

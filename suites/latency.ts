@@ -59,19 +59,21 @@ export async function measureAddedLatency(context: CheckContext, wanted: Latency
 
 /**
  * @returns what the median of the one run is above that of the other; void when one of them is. A driver that was late with a few
- *   has not moved the medians, so a limit that is kept is kept; but what made it late may have made the part itself slow.
+ *   has not moved the medians, and what else went on met both at the same time: a limit that is kept is kept. What made the driver
+ *   late may have made the part itself slow, so one that is broken shows nothing.
  */
 export function addedBy({ ratePerSecond }: Pick<LatencyMeasurement, "ratePerSecond">, { id, what }: Pick<AddedMeasurement, "id" | "what">, { result, without }: { readonly result: OpenLoopResult; readonly without: OpenLoopResult }): Measurement {
   const [p50Ms, withoutP50Ms] = [result.latency.percentileMs(50), without.latency.percentileMs(50)];
   const areMediansSound = [result, without].every((run) => soundPercentileMs(run, 50) !== undefined);
-  const voided = [result, without].find((run) => run.void !== undefined);
+  const lostMedian = areMediansSound ? undefined : "an answer is missing, or the driver lagged at the median";
+  const voidBecause = result.void ?? without.void ?? lostMedian;
   return {
     id,
     value: p50Ms - withoutP50Ms,
     unit: "ms",
     n: Math.min(result.latency.n, without.latency.n),
     conditions: { mode: "open loop, Poisson arrivals, keep-alive, both at the same time", ratePerSecond, what, p50Ms, withoutP50Ms },
-    ...(voided === undefined ? (areMediansSound ? {} : { voidBecause: "an answer is missing, or the driver lagged at the median" }) : { voidBecause: voided.void ?? "", ...(areMediansSound ? { isUpperBound: true } : {}) }),
+    ...(voidBecause === undefined ? {} : { voidBecause, ...(areMediansSound ? { isUpperBound: true } : {}) }),
   };
 }
 

@@ -3,7 +3,6 @@
 import { median } from "../../contract/median.js";
 import { startStaticServer } from "../../load/machine/static-server.js";
 import { runOpenLoop } from "../../load/open-loop/open-loop.js";
-import { soundPercentileMs } from "../../load/open-loop/driver-health.js";
 import type { OpenLoopResult } from "../../load/open-loop/result.js";
 import type { Check, CheckContext } from "../check.js";
 import { assertAnswered } from "../latency.js";
@@ -44,8 +43,6 @@ async function measureOverhead(context: CheckContext): Promise<void> {
     const judged = sound.length >= fewestRounds ? sound : pairs;
     const addedMs = judged.map(([worker, file]) => worker.latency.percentileMs(50) - file.latency.percentileMs(50)).sort((a, b) => a - b);
     const voidBecause = judged.flat().find((one) => one.void !== undefined)?.void;
-    // Late requests have not moved the medians; what made the driver late may have made the Worker slow.
-    const isUpperBound = judged.flat().every((one) => soundPercentileMs(one, 50) !== undefined);
     const of = (which: 0 | 1, percentile: number): number => median(judged.map((pair) => pair[which].latency.percentileMs(percentile)));
     context.measure({
       id: "workers.overhead",
@@ -54,7 +51,7 @@ async function measureOverhead(context: CheckContext): Promise<void> {
       n: judged.reduce((sum, [worker]) => sum + worker.latency.n, 0),
       conditions: { what: "median latency of a hello-world Worker, less that of a server of one file, in turn; the median of the rounds", mode: "open loop, Poisson arrivals, keep-alive", ratePerSecond, rounds: judged.length, voidRounds: pairs.length - sound.length, workerP50Ms: of(0, 50), workerP99Ms: of(0, 99), fileP50Ms: of(1, 50), fileP99Ms: of(1, 99) },
       samples: addedMs,
-      ...(voidBecause === undefined ? {} : { voidBecause, ...(isUpperBound ? { isUpperBound } : {}) }),
+      ...(voidBecause === undefined ? {} : { voidBecause }),
     });
     for (const [worker] of pairs) assertAnswered(worker);
   } finally {

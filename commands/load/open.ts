@@ -16,6 +16,7 @@ interface OpenSettings {
   readonly rampToPerSecond?: number;
   readonly arrivals: "uniform" | "poisson";
   readonly durationMs: number;
+  readonly warmUpMs?: number;
   readonly threads: number;
   readonly connections: number;
   readonly timeoutMs: number;
@@ -38,6 +39,7 @@ export const loadOpenCommand: CommandSpec = {
     { flags: "--ramp-to <number>", words: "the rate goes evenly to this one (default: it stays)", parse: numberBetween(0.1, 1_000_000) },
     { flags: "--arrivals <kind>", words: "random arrivals, or evenly spaced ones (default: poisson)", choices: ["poisson", "uniform"] },
     { flags: "--duration-ms <number>", words: "length in ms (default: 10000)", parse: numberBetween(100, 86_400_000) },
+    { flags: "--warm-up-ms <number>", words: "the same load before it, not counted, in ms (default: none)", parse: numberBetween(0, 3_600_000) },
     { flags: "--threads <number>", words: "threads of the driver; one drives about 10,000/s (default: 1)", parse: numberBetween(1, 64, { isWhole: true }) },
     { flags: "--connections <number>", words: "most connections; a run that needs more is void (default: 1000)", parse: numberBetween(1, 60_000, { isWhole: true }) },
     { flags: "--timeout-ms <number>", words: "from the intended send time, in ms (default: 5000)", parse: numberBetween(1, 3_600_000) },
@@ -61,7 +63,7 @@ export const loadOpenCommand: CommandSpec = {
     return runOnTarget(target, { verb: "open", replay: `edgemark load open --target ${target.target} --rate ${settings.ratePerSecond} --seed ${target.seed}` }, io, async ({ opened, signal, say }) => {
       const deployment = await deployProgram(opened.verbs, { name: "edgemark-load", source, bindings: bindingsOn(opened.description, [{ kind: "kv", name: "KV", namespace: "edgemark-load" }]) });
       const { url, host } = endpointOf(deployment, settings.pop);
-      say(`${settings.ratePerSecond}/s for ${settings.durationMs} ms to ${url}${settings.path}`);
+      say(`${settings.ratePerSecond}/s for ${settings.durationMs} ms${settings.warmUpMs === undefined ? "" : ` after a warm-up of ${settings.warmUpMs} ms`} to ${url}${settings.path}`);
       const result = await runOpenLoop({ ...optionsOf(settings), url: settings.isWebSocket ? url.replace(/^http/, "ws") : url, host, seed: target.seed, signal });
       await opened.verbs.undeploy(deployment.deploymentId).catch(() => undefined);
       return foundOf(result, settings);
@@ -79,6 +81,7 @@ function settingsOf(given: Readonly<Record<string, unknown>>): OpenSettings {
     ...(typeof given["rampTo"] === "number" ? { rampToPerSecond: given["rampTo"] } : {}),
     arrivals: given["arrivals"] === "uniform" ? "uniform" : "poisson",
     durationMs: number("durationMs", 10_000),
+    ...(typeof given["warmUpMs"] === "number" && given["warmUpMs"] > 0 ? { warmUpMs: given["warmUpMs"] } : {}),
     threads: number("threads", 1),
     connections: number("connections", 1_000),
     timeoutMs: number("timeoutMs", 5_000),
@@ -91,12 +94,13 @@ function settingsOf(given: Readonly<Record<string, unknown>>): OpenSettings {
   };
 }
 
-function optionsOf({ ratePerSecond, rampToPerSecond, arrivals, durationMs, threads, connections, timeoutMs, path, isNewConnection, thresholdMs }: OpenSettings): Omit<OpenLoopOptions, "url" | "host" | "seed"> {
+function optionsOf({ ratePerSecond, rampToPerSecond, arrivals, durationMs, warmUpMs, threads, connections, timeoutMs, path, isNewConnection, thresholdMs }: OpenSettings): Omit<OpenLoopOptions, "url" | "host" | "seed"> {
   return {
     ratePerSecond,
     ...(rampToPerSecond === undefined ? {} : { rampToPerSecond }),
     arrivals,
     durationMs,
+    ...(warmUpMs === undefined ? {} : { warmUpMs }),
     threads,
     timeoutMs,
     path,
@@ -108,12 +112,13 @@ function optionsOf({ ratePerSecond, rampToPerSecond, arrivals, durationMs, threa
 }
 
 /** What a run found, as measurements, checks and words. */
-export function foundOf(result: OpenLoopResult, settings: Pick<OpenSettings, "ratePerSecond" | "rampToPerSecond" | "arrivals" | "isWebSocket" | "isNewConnection" | "thresholdMs">): Found {
+export function foundOf(result: OpenLoopResult, settings: Pick<OpenSettings, "ratePerSecond" | "rampToPerSecond" | "arrivals" | "warmUpMs" | "isWebSocket" | "isNewConnection" | "thresholdMs">): Found {
   const { latency, service, lag, log } = result;
   const conditions = {
     mode: `open loop, ${settings.arrivals} arrivals, from the intended send time`,
     ratePerSecond: settings.ratePerSecond,
     ...(settings.rampToPerSecond === undefined ? {} : { rampToPerSecond: settings.rampToPerSecond }),
+    ...(settings.warmUpMs === undefined ? {} : { warmUpMs: settings.warmUpMs }),
     protocol: settings.isWebSocket ? "WebSocket message and its answer" : settings.isNewConnection ? "HTTP, a connection for each request" : "HTTP, keep-alive",
   };
   const isVoid = result.void === undefined ? {} : { voidBecause: result.void };

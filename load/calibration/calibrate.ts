@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { calibrationCases, hogCase, hogsPerCore, type CalibrationCase } from "./cases.js";
 import { judgeBesideHogs, judgeReading, type JudgedReading } from "./judge.js";
 import { startCalibrationServer, startHogs } from "./processes.js";
-import type { CalibratedDriver, Reading } from "./reading.js";
+import type { CalibratedDriver, CaseRun, Reading } from "./reading.js";
 
 export interface CalibrateOptions {
   readonly drivers: readonly CalibratedDriver[];
@@ -41,13 +41,16 @@ export async function calibrate({ drivers, only, seed, signal, onReading }: Cali
   return all;
 }
 
+function caseRunOf({ ratePerSecond, arrivals, durationMs, timeoutMs, warmUpMs, truths }: CalibrationCase, url: string, seed: number): CaseRun {
+  return { url, ratePerSecond, arrivals, durationMs, timeoutMs, seed, wanted: truths.map(({ name }) => name), ...(warmUpMs === undefined ? {} : { warmUpMs }) };
+}
+
 async function readCase(one: CalibrationCase, driver: CalibratedDriver, seed: number): Promise<JudgedReading | undefined> {
   const server = await startCalibrationServer(one.server);
   let reading: Reading | undefined;
   let lateP99Ms = 0;
   try {
-    const { ratePerSecond, arrivals, durationMs, timeoutMs } = one;
-    reading = await driver.read({ url: server.url, ratePerSecond, arrivals, durationMs, timeoutMs, seed, wanted: one.truths.map(({ name }) => name) });
+    reading = await driver.read(caseRunOf(one, server.url, seed));
   } finally {
     ({ lateP99Ms } = await server.stop());
   }
@@ -61,8 +64,7 @@ async function besideHogs(driver: CalibratedDriver, seed: number): Promise<Judge
   const stop = await startHogs(hogsPerCore * availableParallelism(), hogCase.durationMs * 4);
   const server = await startCalibrationServer(hogCase.server);
   try {
-    const { ratePerSecond, arrivals, durationMs, timeoutMs } = hogCase;
-    const reading = await driver.read({ url: server.url, ratePerSecond, arrivals, durationMs, timeoutMs, seed, wanted: hogCase.truths.map(({ name }) => name) });
+    const reading = await driver.read(caseRunOf(hogCase, server.url, seed));
     // Here the server is late by design, and the driver alone must notice what it itself cannot vouch for.
     return reading === undefined ? undefined : judgeBesideHogs(judgeReading(hogCase, { ...reading, driver: driver.name }, driver.isOurs));
   } finally {

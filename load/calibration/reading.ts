@@ -26,6 +26,7 @@ export interface CaseRun {
   readonly arrivals: "uniform" | "poisson";
   readonly durationMs: number;
   readonly timeoutMs: number;
+  readonly warmUpMs?: number;
   readonly seed: number;
   /** Names of the truths that are wanted. */
   readonly wanted: readonly string[];

@@ -42,6 +42,16 @@ describe("open loop in threads", () => {
     assert.deepEqual(classes, [["a", "warm", "ok", 59], ["a", "cold", "ok", 1]]);
   });
 
+  for (const threads of [1, 2]) {
+    it(`sends the warm-up before and does not count it, in ${threads} ${threads === 1 ? "thread" : "threads"}`, async () => {
+      const result = await load("http", { threads, warmUpMs: 100, classifyHeaders: { tag: "x-before" } });
+      assert.deepEqual([result.intended, result.counts.ok, result.log.length], [60, 60, 60]);
+      // The server counts its answers: the first 20 were the warm-up's.
+      const before = [...result.log].map(({ tag }) => Number(tag)).sort((a, b) => a - b);
+      assert.deepEqual(before, Array.from({ length: 60 }, (_, index) => 20 + index));
+    });
+  }
+
   it("has the schedule as the sum of its parts", () => {
     const times = (schedule: { next(): number | undefined }): number[] => {
       const all: number[] = [];

@@ -16,9 +16,9 @@ const leadMs = 5;
 
 /** @throws EdgemarkError harness.internal when a thread ends without a result */
 export async function runThreads(options: PartOptions, { threads, begin, signal }: ThreadsScope): Promise<readonly Part[]> {
-  const { classifyHeaders, message, localAddress, newConnectionPerRequest, rampToPerSecond, url, host, path, ratePerSecond, arrivals, durationMs, seed, timeoutMs, connections } = options;
+  const { classifyHeaders, message, localAddress, newConnectionPerRequest, rampToPerSecond, url, host, path, ratePerSecond, arrivals, durationMs, seed, timeoutMs, connections, warmUpMs } = options;
   // Only what can be copied to a thread; a caller's object may carry more than its type says.
-  const plain = { classifyHeaders, message, localAddress, newConnectionPerRequest, rampToPerSecond, url, host, path, ratePerSecond, arrivals, durationMs, seed, timeoutMs, connections };
+  const plain = { classifyHeaders, message, localAddress, newConnectionPerRequest, rampToPerSecond, url, host, path, ratePerSecond, arrivals, durationMs, seed, timeoutMs, connections, warmUpMs };
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   const workers = Array.from({ length: threads }, (_, index) => new Worker(new URL("./thread.js", import.meta.url), { workerData: { options: given, index, of: threads } }));
   const abort = (): void => {

@@ -197,6 +197,14 @@ describe("terminal summary", () => {
     assert.match(terminalSummary(bigRun()), /… and \d+ checks more in the report/);
   });
 
+  it("cuts a long documented figure once, and keeps what the number is of", () => {
+    const run = goodRun();
+    const claims = run.claims.map((claim) => ({ ...claim, documented: "about 100/s at 10 ms a query, about 10/s at 100 ms a query" }));
+    const shown = terminalSummary({ ...run, claims }, { width: 140 });
+    assert.match(shown, /\(documented about 100\/s at 10 ms a query, about 1…\): \w/);
+    assert.doesNotMatch(shown, /cut:/);
+  });
+
   it("has no colour unless it is asked for", () => {
     assert.doesNotMatch(terminalSummary(badRun()), /\u001b/);
     assert.match(terminalSummary(badRun(), { colour: true }), /\u001b\[1;31m✗ Not certified/);

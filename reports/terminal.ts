@@ -37,7 +37,7 @@ export function terminalSummary(whole: ResultDocument, options: { readonly colou
   const measured = [...missing, ...numbers]
     .slice(0, 5)
     .map((claim) => {
-      const value = claim.measured === undefined ? (claim.reason ?? "not measured") : `${quantity(claim.measured.value, claim.measured.unit)} (documented ${visible(claim.documented, { limit: 40 })})`;
+      const value = claim.measured === undefined ? (claim.reason ?? "not measured") : `${quantity(claim.measured.value, claim.measured.unit)} (documented ${fit(visible(claim.documented), 40)})`;
       return `${paint(ansi[claim.verdict], verdictSigns[claim.verdict])} ${fit(visible(`${claim.id} ${value}: ${claim.statement}`), width - 4)}`;
     })
     .map((text) => `  ${text}`);

@@ -130,6 +130,6 @@ export function replayOf(verb: "certify" | "run", settings: RunSettings): string
   return `edgemark ${verb} ${replayOptionsOf(settings)}${chosen.join("")}`;
 }
 
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

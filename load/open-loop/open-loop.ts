@@ -1,7 +1,7 @@
 // The open-loop driver for HTTP/1.1 and WebSocket: requests go out when the schedule says whatever the target does, and
 // latency counts from the intended send time, so that a target that stalls is seen to stall (no coordinated omission).
 import type { Classify } from "./answer.js";
-import { runPart, type PartOptions } from "./part.js";
+import { runPart, warmUpsOf, type PartOptions } from "./part.js";
 import { RequestLog } from "./request-log.js";
 import { summarize, type OpenLoopResult } from "./result.js";
 import { createSchedule } from "./schedule.js";
@@ -32,6 +32,8 @@ export interface OpenLoopOptions extends PartOptions {
 export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
   const { signal, thresholdMs, threads = 1, classify, onBegin, ...part } = options;
   const intended = createSchedule(options).count;
+  // Here, so that it is told as it is: an error of a thread arrives without its kind.
+  warmUpsOf(part);
   let startedAtMs = 0;
   const begin = (): void => {
     startedAtMs = Date.now();

@@ -1,5 +1,6 @@
 // A run of the open loop, or one thread's part of it: opens clock and transport, warms them, waits for the common start,
 // drives, closes.
+import { EdgemarkError } from "../../contract/errors.js";
 import { classifyBy, type Classify, type ClassifyHeaders } from "./answer.js";
 import { openClock } from "./clock.js";
 import { drive } from "./drive.js";
@@ -72,9 +73,14 @@ export async function runPart(options: PartOptions, { index, of, signal, classif
  * The warm-up in two halves: V8 compiles a function's inner ones for the call they belong to until it is called a second time,
  * and then once more. In one piece that happened when the run began: at 5,000/s on two shared cores, lag p99 0.5 to 1.0 ms (n 4)
  * after one drive of 1 s, 0.2 to 0.3 ms (n 4) after two of half a second.
+ * @throws EdgemarkError usage.flag when a half would send nothing
  */
-function warmUpsOf({ warmUpMs = 0, ratePerSecond, arrivals, seed }: PartOptions): ScheduleOptions[] {
-  return warmUpMs > 0 ? [1, 2].map((half) => ({ ratePerSecond, arrivals, durationMs: warmUpMs / 2, seed: seed + half })) : [];
+export function warmUpsOf({ warmUpMs = 0, ratePerSecond, arrivals, seed }: PartOptions): ScheduleOptions[] {
+  if (warmUpMs === 0) return [];
+  if ((ratePerSecond * warmUpMs) / 2_000 < 1) {
+    throw new EdgemarkError("usage.flag", `expected a warm-up of two requests at least; ${ratePerSecond}/s for ${warmUpMs} ms came; make it longer, or leave it out`);
+  }
+  return [1, 2].map((half) => ({ ratePerSecond, arrivals, durationMs: warmUpMs / 2, seed: seed + half }));
 }
 
 function openTransport(options: PartOptions, maxConnections: number, classify: Classify | undefined): HttpTransport {

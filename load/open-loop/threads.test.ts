@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
+import { EdgemarkError } from "../../contract/errors.js";
 import { mostAtOnce } from "./at-once.fixture.js";
 import { classesOf } from "./classes.js";
 import { LatencyHistogram } from "./histogram.js";
@@ -51,6 +52,12 @@ describe("open loop in threads", () => {
       assert.deepEqual(before, Array.from({ length: 60 }, (_, index) => 20 + index));
     });
   }
+
+  it("refuses a warm-up that would send nothing, in threads too", async () => {
+    for (const threads of [1, 2]) {
+      await assert.rejects(load("http", { threads, ratePerSecond: 10, warmUpMs: 100 }), (error: unknown) => error instanceof EdgemarkError && error.code === "usage.flag" && error.message.includes("10/s for 100 ms came"));
+    }
+  });
 
   it("has the schedule as the sum of its parts", () => {
     const times = (schedule: { next(): number | undefined }): number[] => {

@@ -1,7 +1,7 @@
 // The options that certify and run share, as data for the parser, and as settings once they are parsed.
 import { EdgemarkError } from "../contract/errors.js";
 import { profiles, type Profile } from "../contract/result/document.js";
-import { listOf, numberBetween, type OptionSpec } from "./command.js";
+import { listOf, numberBetween, quoted, type OptionSpec } from "./command.js";
 
 /** What a run may take altogether unless --timeout says otherwise, s. */
 const defaultBudgetSeconds: Readonly<Record<Profile, number>> = { quick: 300, full: 3_600, nightly: 14_400 };
@@ -128,8 +128,4 @@ export function replayOptionsOf(settings: RunSettings): string {
 export function replayOf(verb: "certify" | "run", settings: RunSettings): string {
   const chosen = [...settings.suites.map((suite) => ` --suite ${quoted(suite)}`), ...settings.only.map((entry) => ` --only ${quoted(entry)}`)];
   return `edgemark ${verb} ${replayOptionsOf(settings)}${chosen.join("")}`;
-}
-
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -72,6 +72,24 @@ export async function runCommand(spec: CommandSpec, typed: readonly string[], io
   return code;
 }
 
+/** The options that were typed, as one types them again, in the order of the help. @param given what the command was called with */
+export function typedAgain(options: readonly OptionSpec[], given: Readonly<Record<string, unknown>>): string[] {
+  return options.flatMap(({ flags }) => {
+    const option = new Option(flags);
+    const value = given[option.attributeName()];
+    if (value === undefined || value === false) return [];
+    if (value === true) return [option.long ?? flags];
+    // A time was made ms of, and without its unit it would be seconds.
+    const words = (Array.isArray(value) ? value : [value]).map(String).join(",");
+    return [`${option.long ?? flags} ${quoted(`${words}${flags.endsWith("<time>") ? "ms" : ""}`)}`];
+  });
+}
+
+/** A word of a command line as a shell takes it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A parser of numbers within bounds, both included. */
 export function numberBetween(low: number, high: number, { isWhole = false } = {}): (typed: string) => number {
   return (typed) => {

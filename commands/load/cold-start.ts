@@ -9,7 +9,7 @@ import { coldStartOf, type ColdStart } from "../../load/cold-start/statistics.js
 import { nodeProcessMb } from "../../load/machine/node-process.js";
 import { durationBetween, listOf, numberBetween, type CommandSpec } from "../command.js";
 import type { LoadCheck } from "./record.js";
-import { runOnTarget, targetOptions, targetSettingsOf, type Found, type LoadScope } from "./session.js";
+import { replayOf, runOnTarget, targetOptions, targetSettingsOf, type Found, type LoadScope } from "./session.js";
 
 const sizeNames: Readonly<Record<string, number>> = { "1kb": 1_000, "100kb": 100_000, "1mb": 1_000_000, "10mb": 10_000_000 };
 
@@ -44,8 +44,7 @@ export const loadColdStartCommand: CommandSpec = {
     const settings = settingsOf(given);
     const isOnDemand = given["onDemand"] === true;
     if (isOnDemand && target.target !== "reference") throw new EdgemarkError("usage.flag", `--on-demand expected with the target reference only; it came with ${target.target}; leave it out`);
-    const replay = `edgemark load cold-start --target ${target.target}${isOnDemand ? " --on-demand" : ""} --samples ${settings.samples} --seed ${target.seed}`;
-    return runOnTarget({ ...target, args: isOnDemand ? ["--on-demand"] : [] }, { verb: "cold-start", replay }, io, (scope) => measure(scope, settings, target.seed));
+    return runOnTarget({ ...target, args: isOnDemand ? ["--on-demand"] : [] }, { verb: "cold-start", replay: replayOf(loadColdStartCommand, given) }, io, (scope) => measure(scope, settings, target.seed));
   },
 };
 

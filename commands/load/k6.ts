@@ -19,7 +19,7 @@ import { pathProblem } from "../../reports/judge-path.js";
 import { durationBetween, listOf, numberBetween, type CommandSpec } from "../command.js";
 import type { CommandIo } from "../io.js";
 import { deployProgram } from "./deploy.js";
-import { runOnTarget, targetOptions, targetSettingsOf, type Found, type LoadScope } from "./session.js";
+import { replayOf, runOnTarget, targetOptions, targetSettingsOf, type Found, type LoadScope } from "./session.js";
 
 interface K6Settings {
   readonly scenarios: readonly K6Scenario[];
@@ -68,8 +68,7 @@ export const loadK6Command: CommandSpec = {
     if (given["endpoint"] !== undefined) throw new EdgemarkError("usage.flag", "--endpoint expected with --operator only; it came alone; use --target url to measure what is deployed");
     const program = await findK6();
     const target = targetSettingsOf(given);
-    const replay = `edgemark load k6 --target ${target.target} --scenario ${settings.scenarios.map(({ id }) => id).join(",")} --rate ${settings.ratePerSecond} --for ${settings.durationMs}ms --processes ${settings.processes} --seed ${target.seed}`;
-    return runOnTarget(target, { verb: "k6", replay }, io, async (scope) => {
+    return runOnTarget(target, { verb: "k6", replay: replayOf(loadK6Command, given) }, io, async (scope) => {
       scope.say(`k6 ${program.version}: ${program.path}`);
       return measure(scope, settings, program);
     });

@@ -6,11 +6,10 @@ import { percentileInterval } from "../../load/open-loop/interval.js";
 import { runOpenLoop, type OpenLoopOptions } from "../../load/open-loop/open-loop.js";
 import { seriesOf, type OpenLoopResult } from "../../load/open-loop/result.js";
 import type { LatencyHistogram } from "../../load/open-loop/histogram.js";
-import { quoted } from "../certify-options.js";
-import { numberBetween, type CommandSpec, type OptionSpec } from "../command.js";
+import { numberBetween, type CommandSpec } from "../command.js";
 import { bindingsOn, deployProgram, endpointOf, probeHeaders, probeProgram, readWorker } from "./deploy.js";
 import type { LoadCheck } from "./record.js";
-import { runOnTarget, targetOptions, targetSettingsOf, type Found, type TargetSettings } from "./session.js";
+import { replayOf, runOnTarget, targetOptions, targetSettingsOf, type Found } from "./session.js";
 
 interface OpenSettings {
   readonly ratePerSecond: number;
@@ -31,29 +30,25 @@ interface OpenSettings {
 
 const seriesBucketMs = 250;
 
-const openOptions: readonly OptionSpec[] = [
-  { flags: "--rate <number>", words: "requests per second (default: 100)", parse: numberBetween(0.1, 1_000_000) },
-  { flags: "--ramp-to <number>", words: "the rate goes evenly to this one (default: it stays)", parse: numberBetween(0.1, 1_000_000) },
-  { flags: "--arrivals <kind>", words: "random arrivals, or evenly spaced ones (default: poisson)", choices: ["poisson", "uniform"] },
-  { flags: "--duration-ms <number>", words: "length in ms (default: 10000)", parse: numberBetween(100, 86_400_000) },
-  { flags: "--warm-up-ms <number>", words: "the same load before it, not counted, in ms (default: none)", parse: numberBetween(0, 3_600_000) },
-  { flags: "--threads <number>", words: "threads of the driver; one drives about 10,000/s (default: 1)", parse: numberBetween(1, 64, { isWhole: true }) },
-  { flags: "--connections <number>", words: "most connections; a run that needs more is void (default: 1000)", parse: numberBetween(1, 60_000, { isWhole: true }) },
-  { flags: "--timeout-ms <number>", words: "from the intended send time, in ms (default: 5000)", parse: numberBetween(1, 3_600_000) },
-  { flags: "--pop <id>", words: "ask this PoP, or anycast (default: the first)" },
-  { flags: "--worker <file>", words: "deploy this worker, one ES module (default: one that answers at once)" },
-  { flags: "--path <path>", words: "what to ask for; /kv?key=k reads KV in the default worker (default: /)" },
-  { flags: "--websocket", words: "messages over WebSockets instead of HTTP requests (default: off)" },
-  { flags: "--new-connections", words: "a connection for each request (default: keep-alive)" },
-  { flags: "--threshold-ms <number>", words: "p99 to judge by, in ms (default: none)", parse: numberBetween(0, 3_600_000) },
-];
-
 export const loadOpenCommand: CommandSpec = {
   name: "load open",
   summary: "Sends requests to a worker at a rate that the target's slowness does not change, and measures latency from the intended send time.",
   options: [
     ...targetOptions,
-    ...openOptions,
+    { flags: "--rate <number>", words: "requests per second (default: 100)", parse: numberBetween(0.1, 1_000_000) },
+    { flags: "--ramp-to <number>", words: "the rate goes evenly to this one (default: it stays)", parse: numberBetween(0.1, 1_000_000) },
+    { flags: "--arrivals <kind>", words: "random arrivals, or evenly spaced ones (default: poisson)", choices: ["poisson", "uniform"] },
+    { flags: "--duration-ms <number>", words: "length in ms (default: 10000)", parse: numberBetween(100, 86_400_000) },
+    { flags: "--warm-up-ms <number>", words: "the same load before it, not counted, in ms (default: none)", parse: numberBetween(0, 3_600_000) },
+    { flags: "--threads <number>", words: "threads of the driver; one drives about 10,000/s (default: 1)", parse: numberBetween(1, 64, { isWhole: true }) },
+    { flags: "--connections <number>", words: "most connections; a run that needs more is void (default: 1000)", parse: numberBetween(1, 60_000, { isWhole: true }) },
+    { flags: "--timeout-ms <number>", words: "from the intended send time, in ms (default: 5000)", parse: numberBetween(1, 3_600_000) },
+    { flags: "--pop <id>", words: "ask this PoP, or anycast (default: the first)" },
+    { flags: "--worker <file>", words: "deploy this worker, one ES module (default: one that answers at once)" },
+    { flags: "--path <path>", words: "what to ask for; /kv?key=k reads KV in the default worker (default: /)" },
+    { flags: "--websocket", words: "messages over WebSockets instead of HTTP requests (default: off)" },
+    { flags: "--new-connections", words: "a connection for each request (default: keep-alive)" },
+    { flags: "--threshold-ms <number>", words: "p99 to judge by, in ms (default: none)", parse: numberBetween(0, 3_600_000) },
   ],
   examples: [
     ["edgemark load open --rate 1000", "the reference edge, for ten seconds"],
@@ -65,7 +60,7 @@ export const loadOpenCommand: CommandSpec = {
     const target = targetSettingsOf(given);
     // Before anything starts: a path that is wrong is told at once.
     const source = settings.program === undefined ? probeProgram : await readWorker(settings.program);
-    return runOnTarget(target, { verb: "open", replay: replayOf(given, target) }, io, async ({ opened, signal, say }) => {
+    return runOnTarget(target, { verb: "open", replay: replayOf(loadOpenCommand, given) }, io, async ({ opened, signal, say }) => {
       const deployment = await deployProgram(opened.verbs, { name: "edgemark-load", source, bindings: bindingsOn(opened.description, [{ kind: "kv", name: "KV", namespace: "edgemark-load" }]) });
       const { url, host } = endpointOf(deployment, settings.pop);
       say(`${settings.ratePerSecond}/s for ${settings.durationMs} ms${settings.warmUpMs === undefined ? "" : ` after a warm-up of ${settings.warmUpMs} ms`} to ${url}${settings.path}`);
@@ -75,17 +70,6 @@ export const loadOpenCommand: CommandSpec = {
     });
   },
 };
-
-/** What was typed, with target and seed spelled out. */
-export function replayOf(given: Readonly<Record<string, unknown>>, { target, pops, seed }: Pick<TargetSettings, "target" | "pops" | "seed">): string {
-  const typed = openOptions.flatMap(({ flags }) => {
-    const [flag = ""] = flags.split(" ");
-    const value = given[flag.replace(/^--/, "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
-    if (value === true) return [flag];
-    return typeof value === "number" || typeof value === "string" ? [`${flag} ${quoted(String(value))}`] : [];
-  });
-  return [`edgemark load open --target ${quoted(target)}`, ...(pops === undefined ? [] : [`--pops ${pops}`]), ...typed, `--seed ${seed}`].join(" ");
-}
 
 function settingsOf(given: Readonly<Record<string, unknown>>): OpenSettings {
   const number = (name: string, usual: number): number => (typeof given[name] === "number" ? given[name] : usual);

@@ -11,7 +11,7 @@ import { deploymentMs, idleCost, memoryMb, requestCost } from "../../load/scale/
 import { durationBetween, listOf, numberBetween, type CommandSpec } from "../command.js";
 import { deployProgram } from "./deploy.js";
 import type { LoadCheck } from "./record.js";
-import { runOnTarget, targetOptions, targetSettingsOf, type Found, type LoadScope } from "./session.js";
+import { replayOf, runOnTarget, targetOptions, targetSettingsOf, type Found, type LoadScope } from "./session.js";
 
 interface ScaleSettings {
   readonly pops: readonly number[];
@@ -53,8 +53,7 @@ export const loadScaleCommand: CommandSpec = {
     const isOnDemand = given["onDemand"] === true;
     if (isOnDemand && target.target !== "reference") throw new EdgemarkError("usage.flag", `--on-demand expected with the target reference only; it came with ${target.target}; leave it out`);
     const settings = settingsOf(given, target.seed);
-    const replay = `edgemark load scale --target ${target.target}${isOnDemand ? " --on-demand" : ""} --by-pops ${settings.pops.join(",") || "0"} --by-residents ${settings.residents.join(",") || "0"} --by-keys ${settings.keys.join(",") || "0"} --seed ${target.seed}`;
-    return runOnTarget({ ...target, args: isOnDemand ? ["--on-demand"] : [], ...(settings.pops[0] === undefined ? {} : { pops: settings.pops[0] }) }, { verb: "scale", replay }, io, (scope) => measure(scope, settings));
+    return runOnTarget({ ...target, args: isOnDemand ? ["--on-demand"] : [], ...(settings.pops[0] === undefined ? {} : { pops: settings.pops[0] }) }, { verb: "scale", replay: replayOf(loadScaleCommand, given) }, io, (scope) => measure(scope, settings));
   },
 };
 

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { exitCodes } from "../../contract/errors.js";
 import type { ResultDocument } from "../../contract/result/document.js";
 import { openTarget, type OpenedTarget } from "../../targets/open.js";
-import { numberBetween, type OptionSpec } from "../command.js";
+import { numberBetween, quoted, typedAgain, type CommandSpec, type OptionSpec } from "../command.js";
 import { listenForInterruption } from "../interruption.js";
 import type { CommandIo } from "../io.js";
 import { makeRunDirectory } from "../run-directory.js";
@@ -38,6 +38,13 @@ export function targetSettingsOf(given: Readonly<Record<string, unknown>>): Targ
     out: typeof out === "string" ? out : "runs",
     isJson: json === true,
   };
+}
+
+/** The line that repeats a load. Target and seed are spelled out; where results went, and how they were printed, is left out. */
+export function replayOf({ name, options }: Pick<CommandSpec, "name" | "options">, given: Readonly<Record<string, unknown>>): string {
+  const { target, seed } = targetSettingsOf(given);
+  const own = options.filter(({ flags }) => !/^--(target|seed|out|json)\b/.test(flags));
+  return [`edgemark ${name}`, `--target ${quoted(target)}`, ...typedAgain(own, given), `--seed ${seed}`].join(" ");
 }
 
 export interface LoadScope {
